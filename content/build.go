@@ -1,0 +1,460 @@
+package content
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"rutter/content/diag"
+)
+
+// maxFile is the largest page read, in bytes. The parser's own limit is lower and says so by line; this one keeps
+// memory.
+const maxFile = 16 << 20
+
+// Builder turns trees into snapshots, each from the one before. The zero Builder is ready. It is not safe for
+// concurrent use; the snapshots it returns are.
+type Builder struct {
+	// Reserved tells whether an address belongs to the portal itself, so that a page or file there can never be
+	// reached. Nil means none does.
+	Reserved func(key string) bool
+	// Recall returns what [Doc.Record] gave for a page in an earlier run, or nil. It saves reading and parsing
+	// pages whose stamp or hash is still the same. Called from several goroutines.
+	Recall func(path string) []byte
+
+	snap   *Snapshot
+	stamps map[string]Stamp // by page path: the file as last read
+	hashes map[string]Hash  // by page path: the file as last read, which may be a bad version
+	links  links
+}
+
+// Diff says what a snapshot changed against the one before it.
+type Diff struct {
+	Put     []*Doc   // new or with other content, sorted by path
+	Moved   []*Doc   // same content under another address, sorted by path
+	Removed []string // paths, sorted
+	Files   bool     // images and downloads came or went
+	History bool     // dates of last change came or changed
+}
+
+// Empty tells whether nothing changed.
+func (d Diff) Empty() bool {
+	return len(d.Put)+len(d.Moved)+len(d.Removed) == 0 && !d.Files && !d.History
+}
+
+// read is the outcome of looking at one page's file.
+type read struct {
+	file     File
+	hash     Hash
+	doc      *Doc           // nil: keep the version there is
+	problems []diag.Problem // what reading found; replaces what was known of the file
+	same     bool           // the bytes are the known ones: problems stand
+}
+
+// Build makes the snapshot of a tree. verify reads every file, whatever its stamp says. It returns an error only
+// when ctx ends; what is wrong with a page is a Problem of the snapshot.
+func (b *Builder) Build(ctx context.Context, t Tree, h *History, verify bool) (*Snapshot, Diff, error) {
+	prev := b.snap
+	if prev == nil {
+		prev = &Snapshot{folders: map[string]*Folder{}}
+		b.stamps, b.hashes = map[string]Stamp{}, map[string]Hash{}
+	}
+	pages, files := split(t)
+	var jobs []File
+	for _, f := range pages {
+		if known, ok := b.stamps[f.Path]; !ok || verify || f.Racy || known != f.Stamp || f.Stamp == (Stamp{}) {
+			jobs = append(jobs, f)
+		}
+	}
+	reads, err := b.readAll(ctx, t.FS, jobs, prev)
+	if err != nil {
+		return nil, Diff{}, err
+	}
+
+	s := &Snapshot{
+		byKey: prev.byKey, fold: prev.fold, folders: prev.folders, aliases: prev.aliases, files: prev.files,
+		filePs: prev.filePs, linkPs: prev.linkPs, restPs: prev.restPs, sum: prev.sum, history: h, fs: &t,
+	}
+	diff := Diff{History: !sameHistory(prev.history, h)}
+	b.apply(s, prev, pages, reads, &diff)
+	if !maps.EqualFunc(s.files, files, func(a, b File) bool { return a.Path == b.Path }) {
+		diff.Files = true
+	}
+	s.files = files
+	b.arrange(s, prev, &diff)
+	s.init()
+	b.snap = s
+	return s, diff, nil
+}
+
+// split parts a tree into pages and what is served as it is.
+func split(t Tree) (pages []File, files map[string]File) {
+	files = map[string]File{}
+	for _, f := range t.Files {
+		if IsPage(f.Path) {
+			pages = append(pages, f)
+		} else {
+			files[f.Path] = f
+		}
+	}
+	return pages, files
+}
+
+func sameHistory(a, b *History) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a == b || a.Revision == b.Revision && len(a.Pages) == len(b.Pages)
+}
+
+// readAll reads and parses files on all processors. The result has one entry per job, in order.
+func (b *Builder) readAll(ctx context.Context, fsys fs.FS, jobs []File, prev *Snapshot) ([]read, error) {
+	out := make([]read, len(jobs))
+	if len(jobs) == 0 {
+		return out, ctx.Err()
+	}
+	ranks := map[string]bool{}
+	for _, j := range jobs {
+		if indexRank(j.Path) != 0 {
+			ranks[j.Path] = true
+		}
+	}
+	parallel(len(jobs), func(i int) {
+		if ctx.Err() == nil {
+			out[i] = b.readOne(fsys, jobs[i], prev.doc(jobs[i].Path), ranks[jobs[i].Path])
+		}
+	})
+	return out, ctx.Err()
+}
+
+// parallel calls f with 0 to n-1 on all processors.
+func parallel(n int, f func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				f(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func (b *Builder) readOne(fsys fs.FS, f File, good *Doc, folderPage bool) read {
+	r := read{file: f}
+	var rec *Doc
+	if good == nil && b.Recall != nil {
+		if data := b.Recall(f.Path); data != nil {
+			if d, ps, err := readRecord(f.Path, data); err == nil {
+				rec = d
+				if d.stamp == f.Stamp && !f.Racy && f.Stamp != (Stamp{}) {
+					d.text.fs = fsys
+					r.hash, r.doc, r.problems = d.Hash, d, ps
+					return r
+				}
+				r.problems = ps
+			}
+		}
+	}
+	raw, err := readFile(fsys, f.Path)
+	if err != nil {
+		r.problems = []diag.Problem{{
+			File: f.Path, Rule: "file-unreadable", Text: "the file cannot be read: " + cause(err), Fix: "see its permissions and size",
+		}}
+		r.file.Stamp = Stamp{} // so that it is tried again
+		if good == nil {
+			r.doc = brokenDoc(f.Path, folderPage)
+		}
+		return r
+	}
+	r.hash = sha256.Sum256(raw)
+	if known, ok := b.hashes[f.Path]; ok && known == r.hash {
+		r.same = true
+		return r
+	}
+	if rec != nil && rec.Hash == r.hash {
+		rec.stamp = f.Stamp
+		rec.text.set(raw)
+		r.doc = rec
+		return r
+	}
+	d, ps, usable := readDoc(f.Path, raw, folderPage)
+	d.stamp = f.Stamp
+	r.problems = ps
+	if usable || good == nil || good.Broken {
+		r.doc = d
+	}
+	return r
+}
+
+// brokenDoc stands for a page whose file has never been read.
+func brokenDoc(p string, folderPage bool) *Doc {
+	d := &Doc{Path: p, Title: titleOfPath(p, folderPage), Kind: kindOfPath(p), Hash: sha256.Sum256(nil), Broken: true, text: &source{}}
+	d.text.set(nil)
+	return d
+}
+
+func cause(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+// readFile reads at most maxFile bytes.
+func readFile(fsys fs.FS, p string) ([]byte, error) {
+	f, err := fsys.Open(p)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", p)
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("%s has %d bytes, at most %d are read", p, info.Size(), maxFile)
+	}
+	raw := make([]byte, 0, info.Size()+1)
+	for {
+		n, err := f.Read(raw[len(raw):cap(raw)])
+		raw = raw[:len(raw)+n]
+		if err == io.EOF {
+			return raw, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(raw) == cap(raw) {
+			if len(raw) > maxFile {
+				return nil, fmt.Errorf("%s grew beyond %d bytes", p, maxFile)
+			}
+			raw = slices.Grow(raw, 4096)
+		}
+	}
+}
+
+// apply puts what was read into s.docs and s.filePs.
+func (b *Builder) apply(s, prev *Snapshot, pages []File, reads []read, diff *Diff) {
+	byPath := make(map[string]*read, len(reads))
+	for i := range reads {
+		byPath[reads[i].file.Path] = &reads[i]
+	}
+	problems := false
+	own := func() { // copy before the first write
+		if !problems {
+			s.filePs, problems = maps.Clone(prev.filePs), true
+			if s.filePs == nil {
+				s.filePs = map[string][]diag.Problem{}
+			}
+		}
+	}
+	s.docs = make([]*Doc, 0, len(pages))
+	for _, f := range pages {
+		old := prev.doc(f.Path)
+		r := byPath[f.Path]
+		if r == nil {
+			s.docs = append(s.docs, old)
+			continue
+		}
+		b.stamps[f.Path], b.hashes[f.Path] = r.file.Stamp, r.hash
+		if !r.same && (len(r.problems) > 0 || len(s.filePs[f.Path]) > 0) {
+			own()
+			if len(r.problems) > 0 {
+				s.filePs[f.Path] = r.problems
+			} else {
+				delete(s.filePs, f.Path)
+			}
+		}
+		if r.doc == nil {
+			s.docs = append(s.docs, old)
+			continue
+		}
+		if old != nil && old.Hash == r.doc.Hash && old.Broken == r.doc.Broken {
+			s.docs = append(s.docs, old) // a good version came back
+			continue
+		}
+		s.docs = append(s.docs, r.doc)
+		diff.Put = append(diff.Put, r.doc)
+		s.sum.toggle(r.doc)
+		if old != nil {
+			s.sum.toggle(old)
+		}
+	}
+	i := 0
+	for _, d := range prev.docs {
+		for i < len(s.docs) && s.docs[i].Path < d.Path {
+			i++
+		}
+		if i < len(s.docs) && s.docs[i].Path == d.Path {
+			continue
+		}
+		diff.Removed = append(diff.Removed, d.Path)
+		s.sum.toggle(d)
+		delete(b.stamps, d.Path)
+		delete(b.hashes, d.Path)
+		if len(s.filePs[d.Path]) > 0 {
+			own()
+			delete(s.filePs, d.Path)
+		}
+	}
+}
+
+// toggle adds a page to a sum, or takes it out again.
+func (h *Hash) toggle(d *Doc) {
+	one := sha256.New()
+	_, _ = io.WriteString(one, d.Path)
+	_, _ = one.Write([]byte{0})
+	_, _ = one.Write(d.Hash[:])
+	for i, c := range one.Sum(nil) {
+		h[i] ^= c
+	}
+}
+
+// arrange gives the pages their addresses and rebuilds the folders, as far as the change reaches.
+func (b *Builder) arrange(s, prev *Snapshot, diff *Diff) {
+	stale := map[string]bool{}
+	shape := len(diff.Removed) > 0 || diff.Files || prev.docs == nil
+	touch := func(dir string) {
+		for ; !stale[dir]; dir = dirOf(dir) {
+			stale[dir] = true
+		}
+	}
+	for _, p := range diff.Removed {
+		touch(dirOf(p))
+	}
+	for _, d := range diff.Put {
+		old := prev.doc(d.Path)
+		if old == nil {
+			shape = true
+			touch(d.Dir())
+			continue
+		}
+		if old.Title != d.Title || old.Meta.Weight != d.Meta.Weight {
+			touch(d.Dir())
+		}
+		if !slices.Equal(old.Meta.Aliases, d.Meta.Aliases) {
+			shape = true
+		}
+	}
+	if shape {
+		b.address(s, diff)
+	} else {
+		for i, d := range diff.Put {
+			diff.Put[i] = s.replace(d, prev.doc(d.Path).Key)
+		}
+	}
+	if prev.docs == nil {
+		stale = nil
+	}
+	if stale == nil || len(stale) > 0 {
+		s.folders = buildFolders(s, prev.folders, stale)
+	}
+}
+
+// replace puts a page back under an address and returns it.
+func (s *Snapshot) replace(d *Doc, key string) *Doc {
+	i, _ := slices.BinarySearchFunc(s.docs, d.Path, func(d *Doc, p string) int { return strings.Compare(d.Path, p) })
+	s.docs[i] = d.at(key)
+	return s.docs[i]
+}
+
+// address gives every page its key and rebuilds what is found by key. Two files may want one address: for a
+// folder's page README wins over index over _index, otherwise the first by name does.
+func (b *Builder) address(s *Snapshot, diff *Diff) {
+	s.byKey = make(map[string]string, len(s.docs))
+	s.fold = make(map[string]string, len(s.docs))
+	s.aliases, s.restPs = map[string]string{}, nil
+	best := map[string]string{} // folder → file that is its page
+	for _, d := range s.docs {
+		if r := indexRank(d.Path); r != 0 {
+			if cur, ok := best[d.Dir()]; !ok || r < indexRank(cur) {
+				best[d.Dir()] = d.Path
+			}
+		}
+	}
+	put := map[string]int{}
+	for i, d := range diff.Put {
+		put[d.Path] = i
+	}
+	for i, d := range s.docs {
+		key := strings.TrimSuffix(d.Path, d.Path[strings.LastIndexByte(d.Path, '.'):])
+		if best[d.Dir()] == d.Path {
+			key = d.Dir()
+			if key != "" {
+				key += "/"
+			}
+		}
+		if other, taken := s.byKey[key]; taken {
+			s.restPs = append(s.restPs, diag.Problem{
+				File: d.Path, Rule: "address-taken", Text: "its address belongs to " + other, Fix: "rename one of the two",
+			})
+			key = d.Path
+		}
+		if b.Reserved != nil && b.Reserved(key) {
+			s.restPs = append(s.restPs, diag.Problem{
+				File: d.Path, Rule: "address-reserved", Text: "the address /" + key + " belongs to the portal, so the page cannot be opened", Fix: "rename the file",
+			})
+		}
+		s.byKey[key] = d.Path
+		moved := d.at(key)
+		if moved != d {
+			s.docs[i] = moved
+			if j, ok := put[d.Path]; ok {
+				diff.Put[j] = moved
+			} else {
+				diff.Moved = append(diff.Moved, moved)
+			}
+		}
+		foldInto(s.fold, strings.Trim(key, "/"))
+		for dir := d.Dir(); dir != ""; dir = dirOf(dir) {
+			if !foldInto(s.fold, dir) {
+				break
+			}
+		}
+	}
+	for p := range s.files {
+		foldInto(s.fold, p)
+		if b.Reserved != nil && b.Reserved(p) {
+			s.restPs = append(s.restPs, diag.Problem{
+				File: p, Rule: "address-reserved", Text: "the address /" + p + " belongs to the portal, so the file cannot be opened", Fix: "rename the file",
+			})
+		}
+	}
+	for _, d := range s.docs {
+		for _, a := range d.Meta.Aliases {
+			key := keyOfPath(strings.Trim(a, "/"))
+			if _, taken := s.byKey[key]; key == "" || taken || s.byKey[key+"/"] != "" {
+				continue
+			}
+			if _, taken := s.aliases[key]; !taken {
+				s.aliases[key] = d.Path
+			}
+		}
+	}
+}
+
+// foldInto notes a key under its lower-case form and tells whether it was new. The alphabetically first of
+// several wins, whatever order they come in.
+func foldInto(m map[string]string, key string) bool {
+	l := strings.ToLower(key)
+	cur, ok := m[l]
+	if !ok || key < cur {
+		m[l] = key
+	}
+	return !ok
+}

@@ -1,0 +1,237 @@
+package content
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"rutter/content/diag"
+)
+
+// links knows which pages must be looked at again when an address comes or goes: for every page the keys its links
+// were looked up under, up to the one that was found, and the way back.
+type links struct {
+	keys  map[string][]string // page path → keys, in lower case
+	pages map[string][]string // key → page paths
+}
+
+// set replaces the keys of a page; none forgets the page.
+func (l *links) set(page string, keys []string) {
+	for _, k := range l.keys[page] {
+		if ps := slices.DeleteFunc(l.pages[k], func(p string) bool { return p == page }); len(ps) > 0 {
+			l.pages[k] = ps
+		} else {
+			delete(l.pages, k)
+		}
+	}
+	if len(keys) == 0 {
+		delete(l.keys, page)
+		return
+	}
+	l.keys[page] = keys
+	for _, k := range keys {
+		l.pages[k] = append(l.pages[k], page)
+	}
+}
+
+// CheckLinks returns the last built snapshot with its links checked. It looks at the pages that a change since the
+// last check can concern: the changed ones, and those that link to an address that came, went, or has other
+// anchors. Build leaves this out so that a large folder can be shown first and checked after.
+func (b *Builder) CheckLinks() *Snapshot {
+	prev := b.checked
+	if prev == nil {
+		prev = &Snapshot{}
+		b.links = links{keys: map[string][]string{}, pages: map[string][]string{}}
+	}
+	if b.snap == nil || b.snap == b.checked {
+		return b.snap
+	}
+	s := *b.snap
+	s.init()
+	s.linkPs = prev.linkPs
+	b.check(&s, prev, compare(prev, &s))
+	b.snap, b.checked = &s, &s
+	return &s
+}
+
+// compare finds what changed between two snapshots that may be several builds apart.
+func compare(prev, s *Snapshot) Diff {
+	var d Diff
+	i := 0
+	for _, doc := range s.docs {
+		for i < len(prev.docs) && prev.docs[i].Path < doc.Path {
+			d.Removed = append(d.Removed, prev.docs[i].Path)
+			i++
+		}
+		if i < len(prev.docs) && prev.docs[i].Path == doc.Path {
+			if prev.docs[i] != doc {
+				d.Put = append(d.Put, doc)
+			}
+			i++
+			continue
+		}
+		d.Put = append(d.Put, doc)
+	}
+	for ; i < len(prev.docs); i++ {
+		d.Removed = append(d.Removed, prev.docs[i].Path)
+	}
+	d.Files = !maps.EqualFunc(prev.files, s.files, func(a, b File) bool { return a.Path == b.Path })
+	return d
+}
+
+func (b *Builder) check(s, prev *Snapshot, diff Diff) {
+	again := map[string]bool{}
+	concern := func(key string) {
+		for _, p := range b.links.pages[strings.ToLower(key)] {
+			again[p] = true
+		}
+	}
+	for _, p := range diff.Removed {
+		concern(keyOfPath(p))
+		b.links.set(p, nil)
+	}
+	for _, d := range diff.Put {
+		if old := prev.doc(d.Path); old == nil || old.Key != d.Key || !slices.Equal(old.Anchors, d.Anchors) {
+			concern(keyOfPath(d.Path))
+		}
+		again[d.Path] = true
+	}
+	if diff.Files {
+		changedKeys(prev.files, s.files, func(p string) { concern(keyOfPath(p)) })
+	}
+	if len(diff.Put)+len(diff.Removed) > 0 { // folders come and go with their pages
+		changedKeys(prev.folders, s.folders, concern)
+	}
+	s.checkAlerts()
+	if len(again) == 0 && len(diff.Removed) == 0 {
+		return
+	}
+	s.linkPs = maps.Clone(prev.linkPs)
+	if s.linkPs == nil {
+		s.linkPs = map[string][]diag.Problem{}
+	}
+	for _, p := range diff.Removed {
+		delete(s.linkPs, p)
+	}
+	pages := slices.Collect(maps.Keys(again))
+	type outcome struct {
+		keys []string
+		ps   []diag.Problem
+	}
+	outcomes := make([]outcome, len(pages))
+	parallel(len(pages), func(i int) {
+		if d := s.doc(pages[i]); d != nil {
+			outcomes[i].keys, outcomes[i].ps = s.checkLinks(d)
+		}
+	})
+	for i, p := range pages {
+		b.links.set(p, outcomes[i].keys)
+		if len(outcomes[i].ps) > 0 {
+			s.linkPs[p] = outcomes[i].ps
+		} else {
+			delete(s.linkPs, p)
+		}
+	}
+}
+
+// changedKeys calls f with every key that is in one of the maps only.
+func changedKeys[V any](a, b map[string]V, f func(string)) {
+	for k := range a {
+		if _, ok := b[k]; !ok {
+			f(k)
+		}
+	}
+	for k := range b {
+		if _, ok := a[k]; !ok {
+			f(k)
+		}
+	}
+}
+
+// checkLinks returns the keys the page's links depend on, and what is wrong with them.
+func (s *Snapshot) checkLinks(d *Doc) (keys []string, ps []diag.Problem) {
+	seen := map[string]bool{}
+	for _, l := range d.Links {
+		dest := parseDestination(d.Path, l.Dest)
+		t := s.find(d, dest)
+		for i, p := range dest.paths {
+			if k := strings.ToLower(keyOfPath(p)); !seen[k] {
+				seen[k] = true
+				keys = append(keys, k)
+			}
+			if t.Found && i >= t.tried {
+				break
+			}
+		}
+		p := diag.Problem{File: d.Path, Line: l.Line, Column: l.Column}
+		switch {
+		case !t.Found && l.Image:
+			p.Rule, p.Text, p.Fix = "image-dead", "there is no picture at "+show(l.Dest), s.suggest(dest)
+		case !t.Found:
+			p.Rule, p.Text, p.Fix = "link-dead", "nothing is at "+show(l.Dest), s.suggest(dest)
+		case t.Doc != nil && !t.Doc.HasAnchor(t.Frag):
+			p.Rule, p.Text, p.Fix = "anchor-dead", t.Doc.Path+" has no heading #"+show(t.Frag), nearAnchor(t.Doc, t.Frag)
+		default:
+			continue
+		}
+		ps = append(ps, p)
+	}
+	return keys, ps
+}
+
+func show(s string) string { return clip(s, 120) }
+
+// suggest names the page of the same file name elsewhere, when there is exactly one.
+func (s *Snapshot) suggest(dest destination) string {
+	if len(dest.paths) == 0 {
+		return "it leads out of the folder"
+	}
+	name := strings.ToLower(path.Base(keyOfPath(dest.paths[0])))
+	found := ""
+	if len(s.docs) <= 2000 { // beyond that the search costs more than the hint is worth
+		for _, d := range s.docs {
+			if strings.ToLower(stem(d.Path)) == name {
+				if found != "" {
+					return ""
+				}
+				found = d.Path
+			}
+		}
+	}
+	if found == "" {
+		return ""
+	}
+	return "did you mean " + found + "?"
+}
+
+func nearAnchor(d *Doc, frag string) string {
+	best, bestD := "", max(2, len(frag)/4)+1
+	for _, a := range d.Anchors {
+		if dist := editDistance(strings.ToLower(frag), a, bestD); dist < bestD {
+			best, bestD = a, dist
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "did you mean #" + best + "?"
+}
+
+// checkAlerts reports alert names that two pages claim: the alert doorway could lead to one of them only.
+func (s *Snapshot) checkAlerts() {
+	rest := slices.DeleteFunc(slices.Clone(s.restPs), func(p diag.Problem) bool { return p.Rule == "alert-duplicate" })
+	owner := map[string]string{}
+	for _, d := range s.docs {
+		for _, a := range d.Meta.Alerts {
+			if o, ok := owner[strings.ToLower(a)]; ok && o != d.Path {
+				rest = append(rest, diag.Problem{
+					File: d.Path, Line: 1, Rule: "alert-duplicate", Text: "the alert " + a + " already leads to " + o, Fix: "keep it on one page",
+				})
+				continue
+			}
+			owner[strings.ToLower(a)] = d.Path
+		}
+	}
+	s.restPs = rest
+}

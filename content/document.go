@@ -1,0 +1,270 @@
+package content
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"net/url"
+	"path"
+	"strings"
+	"sync/atomic"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/klauspost/compress/s2"
+
+	"rutter/content/diag"
+	"rutter/content/markdown"
+)
+
+// Doc is one page. It is immutable but for the lazily loaded bytes of its file.
+type Doc struct {
+	Path     string // of its file, relative to the content folder: "playbooks/linux/disk.md"
+	Key      string // its address without the leading slash, decoded: "playbooks/linux/disk"; a folder's page ends in one: "playbooks/linux/", "" at the root
+	URL      string // the path to link to, percent-encoded: "/playbooks/linux/disk", "/playbooks/"
+	Title    string // never empty
+	Name     string // the body's own level-1 heading where it is not the title, else ""
+	Lead     string // the first paragraph, at most 300 bytes
+	Kind     Kind
+	Meta     Meta
+	Headings []markdown.Heading // without the one that is the title
+	Anchors  []string
+	Links    []markdown.Link
+	Hash     Hash // of the file's bytes
+	Broken   bool // the file could not be parsed and never could: its body is shown as text
+
+	stamp Stamp // of the file when it was read
+	text  *source
+}
+
+// Hash is the SHA-256 of a file's bytes.
+type Hash [sha256.Size]byte
+
+// Short is the hash's first 12 hexadecimal digits.
+func (h Hash) Short() string { return hex.EncodeToString(h[:6]) }
+
+// ErrChanged is returned by Source when the file was changed after the snapshot was made and before its bytes
+// were first needed. A newer snapshot has the page as it is.
+var ErrChanged = errors.New("content: the file changed after it was listed")
+
+// source is the bytes of a page's file, kept compressed: they belong to the snapshot, the file does not.
+type source struct {
+	packed atomic.Pointer[[]byte]
+	fs     fs.FS // where to read them on first use, when they are not there yet
+}
+
+func (s *source) set(raw []byte) {
+	p := s2.Encode(nil, raw)
+	s.packed.Store(&p)
+}
+
+// Source returns the bytes of the page's file as they were when the snapshot was made.
+func (d *Doc) Source() ([]byte, error) {
+	if p := d.text.packed.Load(); p != nil {
+		return s2.Decode(nil, *p)
+	}
+	if d.text.fs == nil {
+		return nil, ErrChanged
+	}
+	raw, err := readFile(d.text.fs, d.Path)
+	if err != nil {
+		return nil, errors.Join(ErrChanged, err)
+	}
+	if sha256.Sum256(raw) != d.Hash {
+		return nil, ErrChanged
+	}
+	d.text.set(raw)
+	return raw, nil
+}
+
+// body returns the parsed body of the page.
+func (d *Doc) body() (*markdown.Page, error) {
+	raw, err := d.Source()
+	if err != nil {
+		return nil, err
+	}
+	b := cut(raw)
+	if d.Broken {
+		b = block{body: raw, bodyLine: 1}
+	}
+	p, _ := markdown.Parse(d.Path, b.body, b.bodyLine)
+	if d.Broken {
+		p = markdown.Plain(b.body)
+	}
+	return p, nil
+}
+
+// Sections returns the page's text cut at its headings, for the search index.
+func (d *Doc) Sections() ([]markdown.Section, error) {
+	p, err := d.body()
+	if err != nil {
+		return nil, err
+	}
+	return p.Sections(), nil
+}
+
+// Summary is what a list says of the page: its summary, else its first paragraph.
+func (d *Doc) Summary() string {
+	if d.Meta.Summary != "" {
+		return d.Meta.Summary
+	}
+	return d.Lead
+}
+
+// HasAnchor tells whether a link may point at #id in the page.
+func (d *Doc) HasAnchor(id string) bool {
+	if id == "" || strings.HasPrefix(id, "fn:") || strings.HasPrefix(id, "fnref") || strings.EqualFold(id, "top") {
+		return true
+	}
+	for _, a := range d.Anchors {
+		if a == id {
+			return true
+		}
+	}
+	return false
+}
+
+// Dir is the folder of the page's file, "" for the root.
+func (d *Doc) Dir() string { return dirOf(d.Path) }
+
+func dirOf(p string) string {
+	if i := strings.LastIndexByte(p, '/'); i >= 0 {
+		return p[:i]
+	}
+	return ""
+}
+
+// indexRank tells how strongly a file claims to be its folder's page: 1 is strongest, 0 is not at all.
+func indexRank(p string) int {
+	switch strings.ToLower(stem(p)) {
+	case "readme":
+		return 1
+	case "index":
+		return 2
+	case "_index":
+		return 3
+	}
+	return 0
+}
+
+func stem(p string) string {
+	p = path.Base(p)
+	return strings.TrimSuffix(p, path.Ext(p))
+}
+
+// at returns the page under another address.
+func (d *Doc) at(key string) *Doc {
+	if d.Key == key && d.URL != "" {
+		return d
+	}
+	c := *d
+	c.Key, c.URL = key, "/"+escapePath(key)
+	return &c
+}
+
+// escapePath percent-encodes each segment of a path.
+func escapePath(p string) string {
+	segs := strings.Split(p, "/")
+	for i, s := range segs {
+		segs[i] = url.PathEscape(s)
+	}
+	return strings.Join(segs, "/")
+}
+
+// readDoc parses one file. usable is false when the file should not replace a good version of the page.
+func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, usable bool) {
+	d = &Doc{Path: p, Hash: sha256.Sum256(raw), text: &source{}}
+	d.text.set(raw)
+	if i := invalidUTF8(raw); i >= 0 {
+		ps = append(ps, diag.Problem{
+			File: p, Line: 1 + bytes.Count(raw[:i], []byte("\n")), Column: 1, Rule: "encoding",
+			Text: "the file is not valid UTF-8", Fix: "save it as UTF-8",
+		})
+	}
+	b := cut(raw)
+	meta, fps, ok := frontMatter(p, b)
+	ps = append(ps, fps...)
+	page, mps := markdown.Parse(p, b.body, b.bodyLine)
+	ps = append(ps, mps...)
+	d.Broken = !ok
+	if !ok {
+		page = markdown.Plain(raw)
+		if bytes.Contains(b.text, []byte("audience")) {
+			meta.Audience = []string{"nobody"} // better hidden than shown to the wrong people
+		}
+	}
+	d.Meta, d.Headings, d.Anchors, d.Links = meta, page.Headings, page.Anchors, page.Links
+	d.Lead = clip(page.Lead, 300)
+	d.Kind = meta.Kind
+	if d.Kind == "" {
+		d.Kind = kindOfPath(p)
+	}
+	switch {
+	case meta.Title != "":
+		d.Title = clip(meta.Title, 300)
+		if page.Title != "" && !strings.EqualFold(page.Title, meta.Title) {
+			d.Name = clip(page.Title, 300)
+		}
+	case page.Title != "":
+		d.Title = clip(page.Title, 300)
+	default:
+		d.Title = titleOfPath(p, folderPage)
+	}
+	if len(d.Headings) > 0 && d.Headings[0].Level == 1 && page.Title == d.Headings[0].Text {
+		d.Headings = d.Headings[1:]
+	}
+	return d, ps, ok && !page.Refused
+}
+
+// titleOfPath makes a title of a file's or folder's name.
+func titleOfPath(p string, folderPage bool) string {
+	name := stem(p)
+	if folderPage {
+		name = path.Base(dirOf(p))
+		if dirOf(p) == "" {
+			return "Home"
+		}
+	}
+	return titleOfName(name)
+}
+
+// titleOfName makes a title of a name: hyphens and underscores become spaces, the first letter a capital.
+func titleOfName(name string) string {
+	words := strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' || r == ' ' }), " ")
+	if words == "" {
+		return "Untitled"
+	}
+	r, n := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(r)) + words[n:]
+}
+
+// clip cuts s at a word so that it has at most n bytes and an ellipsis.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	s = s[:n]
+	for !utf8.ValidString(s) {
+		s = s[:len(s)-1]
+	}
+	if i := strings.LastIndexByte(s, ' '); i > n/2 {
+		s = s[:i]
+	}
+	return strings.TrimRight(s, " ,.;:") + " …"
+}
+
+func invalidUTF8(b []byte) int {
+	if utf8.Valid(b) {
+		return -1
+	}
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return -1
+}

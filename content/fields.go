@@ -1,0 +1,326 @@
+package content
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// fields says how each key of front matter is read. A key left empty never reaches its function.
+var fields = map[string]func(*decoder, ast.Node){
+	"title":   func(d *decoder, n ast.Node) { d.meta.Title = d.text(n, "title") },
+	"summary": func(d *decoder, n ast.Node) { d.meta.Summary = d.text(n, "summary") },
+	"kind": func(d *decoder, n ast.Node) {
+		d.meta.Kind = Kind(d.oneOf(n, "kind", "playbook", "guide", "advisory", "story"))
+	},
+	"lang":          func(d *decoder, n ast.Node) { d.meta.Lang = d.text(n, "lang") },
+	"owner":         func(d *decoder, n ast.Node) { d.meta.Owner = d.text(n, "owner") },
+	"reviewed":      func(d *decoder, n ast.Node) { d.meta.Reviewed = d.date(n, "reviewed") },
+	"review_every":  func(d *decoder, n ast.Node) { d.meta.ReviewEvery = d.period(n) },
+	"applies_to":    func(d *decoder, n ast.Node) { d.meta.AppliesTo = d.applications(n, "applies_to") },
+	"phase":         func(d *decoder, n ast.Node) { d.meta.Phases = d.phases(n) },
+	"tags":          func(d *decoder, n ast.Node) { d.meta.Tags = d.list(n, "tags") },
+	"audience":      func(d *decoder, n ast.Node) { d.meta.Audience = d.audience(n) },
+	"aliases":       func(d *decoder, n ast.Node) { d.meta.Aliases = d.list(n, "aliases") },
+	"status":        func(d *decoder, n ast.Node) { d.meta.Status = d.text(n, "status") },
+	"superseded_by": func(d *decoder, n ast.Node) { d.meta.SupersededBy = d.text(n, "superseded_by") },
+	"weight":        func(d *decoder, n ast.Node) { d.meta.Weight = d.integer(n, "weight") },
+	"updated":       func(d *decoder, n ast.Node) { d.meta.Updated = d.date(n, "updated") },
+	"published": func(d *decoder, n ast.Node) {
+		if _, jekyll := n.(*ast.BoolNode); !jekyll { // Jekyll's switch of the same name has no effect here
+			d.meta.Published = d.date(n, "published")
+		}
+	},
+	"description": func(d *decoder, n ast.Node) { // what Hugo, Docusaurus and MkDocs call a summary
+		if d.meta.Summary == "" {
+			if s, ok := n.(ast.ScalarNode); ok {
+				d.meta.Summary = scalar(s)
+			}
+		}
+	},
+
+	"alerts":     func(d *decoder, n ast.Node) { d.meta.Alerts = d.list(n, "alerts") },
+	"errors":     func(d *decoder, n ast.Node) { d.meta.Errors = d.list(n, "errors") },
+	"inputs":     func(d *decoder, n ast.Node) { d.meta.Inputs = d.inputs(n) },
+	"duration":   func(d *decoder, n ast.Node) { d.meta.Duration = d.text(n, "duration") },
+	"risk":       func(d *decoder, n ast.Node) { d.meta.Risk = d.oneOf(n, "risk", "low", "medium", "high") },
+	"escalation": func(d *decoder, n ast.Node) { d.meta.Escalation = d.text(n, "escalation") },
+
+	"id": func(d *decoder, n ast.Node) { d.meta.ID = d.text(n, "id") },
+	"severity": func(d *decoder, n ast.Node) {
+		d.meta.Severity = d.oneOf(n, "severity", "critical", "high", "moderate", "low")
+	},
+	"state": func(d *decoder, n ast.Node) {
+		d.meta.State = d.oneOf(n, "state", "open", "workaround", "fixed", "withdrawn")
+	},
+	"affected": func(d *decoder, n ast.Node) { d.meta.Affected = d.applications(n, "affected") },
+	"fixed_in": func(d *decoder, n ast.Node) { d.meta.FixedIn = d.list(n, "fixed_in") },
+	"updates":  func(d *decoder, n ast.Node) { d.meta.Updates = d.updates(n) },
+
+	"environment": func(d *decoder, n ast.Node) { d.meta.Environment = d.pairs(n) },
+	"uses":        func(d *decoder, n ast.Node) { d.meta.Uses = d.list(n, "uses") },
+	"results":     func(d *decoder, n ast.Node) { d.meta.Results = d.results(n) },
+}
+
+func (d *decoder) wrong(n ast.Node, key, want string) {
+	d.at(n, "value-wrong", key+" is not "+want, "write "+want)
+}
+
+func scalar(n ast.ScalarNode) string {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return strings.TrimSpace(n.Value)
+	case *ast.LiteralNode:
+		return strings.TrimSpace(n.Value.Value)
+	}
+	if t := n.GetToken(); t != nil {
+		return t.Value // numbers, booleans and dates as they were written
+	}
+	return ""
+}
+
+func (d *decoder) text(n ast.Node, key string) string {
+	if s, ok := n.(ast.ScalarNode); ok && n.Type() != ast.NullType {
+		return scalar(s)
+	}
+	d.wrong(n, key, "one piece of text")
+	return ""
+}
+
+func (d *decoder) integer(n ast.Node, key string) int {
+	if s, ok := n.(ast.ScalarNode); ok {
+		if i, err := strconv.Atoi(scalar(s)); err == nil {
+			return i
+		}
+	}
+	d.wrong(n, key, "a whole number")
+	return 0
+}
+
+func (d *decoder) oneOf(n ast.Node, key string, values ...string) string {
+	if s, ok := n.(ast.ScalarNode); ok {
+		if v := strings.ToLower(scalar(s)); slices.Contains(values, v) {
+			return v
+		}
+	}
+	d.wrong(n, key, "one of "+strings.Join(values, ", "))
+	return ""
+}
+
+var (
+	dateForm   = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])($|[T ])`)
+	periodForm = regexp.MustCompile(`^[1-9]\d{0,3} ?(d|w|m|y|days?|weeks?|months?|years?)$`)
+)
+
+func (d *decoder) date(n ast.Node, key string) Date {
+	if s, ok := n.(ast.ScalarNode); ok {
+		if v := scalar(s); dateForm.MatchString(v) {
+			return Date(v[:10])
+		}
+	}
+	d.wrong(n, key, "a date as YYYY-MM-DD")
+	return ""
+}
+
+func (d *decoder) period(n ast.Node) string {
+	if s, ok := n.(ast.ScalarNode); ok {
+		if v := scalar(s); periodForm.MatchString(v) {
+			return v
+		}
+	}
+	d.wrong(n, "review_every", "a period such as 6 months")
+	return ""
+}
+
+// list reads a list of texts; one text alone is a list of one.
+func (d *decoder) list(n ast.Node, key string) []string {
+	seq, ok := n.(*ast.SequenceNode)
+	if !ok {
+		if s, ok := n.(ast.ScalarNode); ok && n.Type() != ast.NullType {
+			if v := scalar(s); v != "" {
+				return []string{v}
+			}
+			return nil
+		}
+		d.wrong(n, key, "a list of texts")
+		return nil
+	}
+	var out []string
+	for _, v := range seq.Values {
+		if s, ok := v.(ast.ScalarNode); ok && v.Type() != ast.NullType {
+			if t := scalar(s); t != "" {
+				out = append(out, t)
+			}
+			continue
+		}
+		d.wrong(v, "an entry of "+key, "one piece of text")
+	}
+	return out
+}
+
+// audience never errs on the side of everyone: a value that cannot be read is an audience nobody belongs to.
+func (d *decoder) audience(n ast.Node) []string {
+	before := len(d.problems)
+	out := d.list(n, "audience")
+	if len(d.problems) > before || len(out) == 0 {
+		return []string{"nobody"}
+	}
+	return out
+}
+
+func (d *decoder) phases(n ast.Node) []Phase {
+	nodes := []ast.Node{n}
+	if seq, ok := n.(*ast.SequenceNode); ok {
+		nodes = seq.Values
+	}
+	words := make([]string, 0, 6)
+	for _, p := range Phases() {
+		words = append(words, string(p))
+	}
+	var out []Phase
+	for _, v := range nodes {
+		if p := d.oneOf(v, "phase", words...); p != "" {
+			out = append(out, Phase(p))
+		}
+	}
+	return out
+}
+
+// record reads a mapping whose keys are all in allowed and whose values are texts or lists of texts.
+func (d *decoder) record(n ast.Node, what string, allowed ...string) (map[string][]string, bool) {
+	ps, ok := mapping(n)
+	if !ok {
+		return nil, false
+	}
+	out := map[string][]string{}
+	for _, p := range ps {
+		k := keyOf(p)
+		if !slices.Contains(allowed, k) {
+			d.at(p.Key, "key-unknown", fmt.Sprintf("unknown key %s in %s", k, what), "one of "+strings.Join(allowed, ", "))
+			continue
+		}
+		if p.Value.Type() != ast.NullType {
+			out[k] = d.list(p.Value, k)
+		}
+	}
+	return out, true
+}
+
+func first(s []string) string {
+	if len(s) == 0 {
+		return ""
+	}
+	return s[0]
+}
+
+// each calls f for the entries of a list, or for n alone where it is none.
+func each(n ast.Node, f func(ast.Node)) {
+	if seq, ok := n.(*ast.SequenceNode); ok {
+		for _, v := range seq.Values {
+			f(v)
+		}
+		return
+	}
+	f(n)
+}
+
+func (d *decoder) applications(n ast.Node, key string) []Application {
+	var out []Application
+	each(n, func(v ast.Node) {
+		if s, ok := v.(ast.ScalarNode); ok && v.Type() != ast.NullType {
+			out = append(out, splitApplication(scalar(s)))
+			return
+		}
+		r, ok := d.record(v, key, "product", "versions")
+		if !ok || first(r["product"]) == "" {
+			d.wrong(v, "an entry of "+key, "a product with its versions")
+			return
+		}
+		out = append(out, Application{Product: first(r["product"]), Versions: strings.Join(r["versions"], ", ")})
+	})
+	return out
+}
+
+// splitApplication reads "ESXi >=7.0 <=8.0 U3" or "Red Hat Linux 9": the product ends before the first word that
+// begins with a digit or a comparison.
+func splitApplication(s string) Application {
+	words := strings.Fields(s)
+	for i, w := range words {
+		if i > 0 && strings.ContainsAny(w[:1], "0123456789<>=~^") {
+			return Application{Product: strings.Join(words[:i], " "), Versions: strings.Join(words[i:], " ")}
+		}
+	}
+	return Application{Product: strings.Join(words, " ")}
+}
+
+func (d *decoder) inputs(n ast.Node) []Input {
+	types := []string{"hostname", "ip", "port", "int", "path", "k8s-name", "enum", "text", "secret"}
+	var out []Input
+	each(n, func(v ast.Node) {
+		if s, ok := v.(ast.ScalarNode); ok && v.Type() != ast.NullType {
+			out = append(out, Input{Name: scalar(s), Type: "text"})
+			return
+		}
+		r, ok := d.record(v, "inputs", "name", "label", "type", "default", "required", "pattern", "options")
+		if !ok || first(r["name"]) == "" {
+			d.wrong(v, "an entry of inputs", "a name with its label and type")
+			return
+		}
+		in := Input{
+			Name: first(r["name"]), Label: first(r["label"]), Type: first(r["type"]), Default: first(r["default"]),
+			Required: first(r["required"]) == "true", Pattern: first(r["pattern"]), Options: r["options"],
+		}
+		if in.Type == "" {
+			in.Type = "text"
+		}
+		if !slices.Contains(types, in.Type) {
+			d.wrong(v, "the type of input "+in.Name, "one of "+strings.Join(types, ", "))
+			in.Type = "text"
+		}
+		out = append(out, in)
+	})
+	return out
+}
+
+func (d *decoder) updates(n ast.Node) []Update {
+	var out []Update
+	each(n, func(v ast.Node) {
+		r, ok := d.record(v, "updates", "date", "text")
+		if !ok || !dateForm.MatchString(first(r["date"])) {
+			d.wrong(v, "an entry of updates", "a date as YYYY-MM-DD with a text")
+			return
+		}
+		out = append(out, Update{Date: Date(first(r["date"])[:10]), Text: first(r["text"])})
+	})
+	return out
+}
+
+func (d *decoder) pairs(n ast.Node) []Pair {
+	ps, ok := mapping(n)
+	if !ok {
+		d.wrong(n, "environment", "a list of label: value")
+		return nil
+	}
+	out := make([]Pair, 0, len(ps))
+	for _, p := range ps {
+		out = append(out, Pair{Label: keyOf(p), Value: d.text(p.Value, keyOf(p))})
+	}
+	return out
+}
+
+func (d *decoder) results(n ast.Node) []Result {
+	var out []Result
+	each(n, func(v ast.Node) {
+		r, ok := d.record(v, "results", "measure", "before", "after", "measured")
+		if !ok || first(r["measure"]) == "" {
+			d.wrong(v, "an entry of results", "a measure with what came out")
+			return
+		}
+		out = append(out, Result{Measure: first(r["measure"]), Before: first(r["before"]), After: first(r["after"]), Measured: first(r["measured"])})
+	})
+	return out
+}

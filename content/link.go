@@ -1,0 +1,173 @@
+package content
+
+import (
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+)
+
+// A destination is looked up under keys. A key is a path from the content folder's root without slashes at its
+// ends, without the extension of a page and without the name of a folder's page: disk.md, disk.html, disk/ and
+// disk/index.md are all the key "disk". The keys of one destination, in the order they are tried:
+//
+//  1. relative to the file it stands in (as on GitHub), or to the root where it begins with a slash;
+//  2. relative to the page's own address as if it ended in a slash (as Hugo and Jekyll serve it);
+//  3. for a leading slash: relative to each folder above the file, nearest first, since the site a page was
+//     written for may have had its root there.
+//
+// Each key is tried as it is written and then in any letter case.
+
+// destination is a relative link taken apart.
+type destination struct {
+	paths    []string // cleaned, relative to the root; each is looked up as a file and then as a key
+	fragment string   // decoded, without #
+	query    string   // raw, without ?
+	self     bool     // only a fragment or nothing: the page itself
+	slash    bool     // the path ended in a slash
+}
+
+// parseDestination takes a destination without a scheme apart, as written on the page at file.
+func parseDestination(file, dest string) destination {
+	var d destination
+	p, frag, _ := strings.Cut(strings.TrimSpace(dest), "#")
+	p, d.query, _ = strings.Cut(p, "?")
+	if f, err := url.PathUnescape(frag); err == nil {
+		frag = f
+	}
+	d.fragment = frag
+	if p == "" {
+		d.self = true
+		return d
+	}
+	if u, err := url.PathUnescape(p); err == nil {
+		p = u
+	}
+	p = strings.ReplaceAll(p, `\`, "/")
+	d.slash = strings.HasSuffix(p, "/")
+	dir := dirOf(file)
+	if strings.HasPrefix(p, "/") {
+		d.add("", p)
+		for up := dir; up != ""; up = dirOf(up) {
+			d.add(up, p)
+		}
+		return d
+	}
+	d.add(dir, p)
+	if !IsPage(p) && indexRank(file) == 0 {
+		d.add(path.Join(dir, stem(file)), p)
+	}
+	return d
+}
+
+func (d *destination) add(base, p string) {
+	if !strings.HasPrefix(p, "/") && strings.HasPrefix(path.Join(base, p), "..") {
+		return // out of the folder: not ours to guess
+	}
+	clean := path.Clean("/" + base + "/" + p)[1:]
+	if !slices.Contains(d.paths, clean) {
+		d.paths = append(d.paths, clean)
+	}
+}
+
+// keyOfPath normalises a cleaned path to the key it is looked up under.
+func keyOfPath(p string) string {
+	switch ext := path.Ext(p); strings.ToLower(ext) {
+	case ".md", ".markdown", ".html", ".htm":
+		p = p[:len(p)-len(ext)]
+	}
+	if indexRank(p) != 0 {
+		p = dirOf(p)
+	}
+	return strings.Trim(p, "/")
+}
+
+// Target is what a link leads to.
+type Target struct {
+	URL   string // to link to, percent-encoded, with fragment; a guess where nothing was found
+	Doc   *Doc   // the page, nil for a file, a folder without a page, or nothing
+	Found bool   // the page, folder or file exists; says nothing of the fragment
+	Frag  string // decoded fragment without #
+
+	tried int // index of the path that was found
+}
+
+// find looks a destination up, written on the page d.
+func (s *Snapshot) find(d *Doc, dest destination) Target {
+	t := Target{Frag: dest.fragment}
+	if dest.self {
+		t.Doc, t.Found = d, true
+		return t.finish(dest)
+	}
+	for _, fold := range []bool{false, true} {
+		for i, p := range dest.paths {
+			if s.lookup(&t, p, dest.slash, fold) {
+				t.tried = i
+				return t.finish(dest)
+			}
+		}
+	}
+	if len(dest.paths) > 0 {
+		t.URL = "/" + escapePath(dest.paths[0])
+		if dest.slash {
+			t.URL += "/"
+		}
+	} else {
+		t.URL = "/"
+	}
+	return t.finish(dest)
+}
+
+func (s *Snapshot) lookup(t *Target, p string, slash, fold bool) bool {
+	key := keyOfPath(p)
+	if fold {
+		p, key = s.fold[strings.ToLower(p)], s.fold[strings.ToLower(key)]
+		if p == "" && key == "" {
+			return false
+		}
+	} else if d := s.doc(p); d != nil {
+		t.Doc, t.Found = d, true
+		return true
+	} else if s.files[p].Path != "" {
+		t.URL, t.Found = "/"+escapePath(p), true
+		return true
+	}
+	candidates := [2]string{key, key + "/"}
+	if slash || key == "" {
+		candidates = [2]string{key + "/", key}
+	}
+	for _, k := range candidates {
+		if k == "/" {
+			k = ""
+		}
+		if d := s.doc(s.byKey[k]); d != nil {
+			t.Doc, t.Found = d, true
+			return true
+		}
+	}
+	if f := s.folders[key]; f != nil {
+		t.URL, t.Found = f.URL, true
+		return true
+	}
+	if fold && s.files[p].Path != "" {
+		t.URL, t.Found = "/"+escapePath(p), true
+		return true
+	}
+	return false
+}
+
+func (t Target) finish(dest destination) Target {
+	if t.Doc != nil && !dest.self {
+		t.URL = t.Doc.URL
+	}
+	if dest.query != "" {
+		t.URL += "?" + dest.query
+	}
+	if t.Frag != "" {
+		t.URL += "#" + (&url.URL{Fragment: t.Frag}).EscapedFragment()
+	}
+	if t.URL == "" {
+		t.URL = "#"
+	}
+	return t
+}

@@ -1,0 +1,299 @@
+package markdown
+
+import (
+	"bytes"
+	"html"
+	"strconv"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/renderer"
+	ghtml "github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/util"
+)
+
+// Resolver turns a relative destination as the author wrote it into the URL to link to. It is called for
+// destinations without a scheme only. found is false where nothing stands there; the link is then kept, so that
+// the reader's click meets the page that helps, and marked.
+type Resolver func(dest string, image bool) (url string, found bool)
+
+// HTMLOptions say how a body stands in its page.
+type HTMLOptions struct {
+	Title   string   // the title the page shows; a level-1 heading that begins the body and says the same is left out
+	Resolve Resolver // never nil
+}
+
+const (
+	htmlAttr  = "html"  // sanitised raw HTML, []byte
+	levelAttr = "level" // level a heading is shown at, int
+	altAttr   = "alt-title"
+	deadAttr  = "dead"
+)
+
+// HTML renders the body. It changes the page's tree, so it may be called once.
+func (p *Page) HTML(o HTMLOptions) ([]byte, error) {
+	if p.Refused {
+		return []byte("<pre class=\"plain\">" + html.EscapeString(string(p.src)) + "</pre>\n"), nil
+	}
+	p.placeHeadings(o.Title)
+	p.resolve(o.Resolve)
+	var b bytes.Buffer
+	b.Grow(len(p.src) + len(p.src)/2)
+	if err := writer.Render(&b, p.src, p.root); err != nil {
+		return nil, err
+	}
+	if p.raw {
+		return balance(b.Bytes())
+	}
+	return b.Bytes(), nil
+}
+
+// placeHeadings takes out or marks the body's own title and moves all other headings so that the highest stands
+// at level 2, below the page's title.
+func (p *Page) placeHeadings(title string) {
+	if h, ok := firstBlock(p.root).(*ast.Heading); ok && h.Level == 1 {
+		if text := plain(h, p.src); strings.EqualFold(strings.TrimSpace(text), strings.TrimSpace(title)) {
+			p.root.RemoveChild(p.root, h)
+		} else {
+			h.SetAttributeString(altAttr, true)
+		}
+	}
+	top := 7
+	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if h, ok := n.(*ast.Heading); ok && entering && !has(h, altAttr) {
+			top = min(top, h.Level)
+		}
+		return ast.WalkContinue, nil
+	})
+	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if h, ok := n.(*ast.Heading); ok && entering {
+			h.SetAttributeString("id", p.ids[h])
+			h.SetAttributeString(levelAttr, min(h.Level+2-top, 6))
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+// firstBlock is the first block that shows.
+func firstBlock(root ast.Node) ast.Node {
+	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
+		if n.Kind() != ast.KindHTMLBlock && n.Kind() != ast.KindLinkReferenceDefinition {
+			return n
+		}
+	}
+	return nil
+}
+
+func has(n ast.Node, attr string) bool {
+	_, ok := n.AttributeString(attr)
+	return ok
+}
+
+// resolve writes final, escaped destinations into the tree, so that the renderer needs no state.
+func (p *Page) resolve(r Resolver) {
+	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Link:
+			n.Destination = p.destination(n, string(unescape(n.Destination)), false, r)
+		case *ast.Image:
+			n.Destination = p.destination(n, string(unescape(n.Destination)), true, r)
+		case *ast.RawHTML, *ast.HTMLBlock:
+			n.SetAttributeString(htmlAttr, sanitise(rawOf(n, p.src), r))
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+func (p *Page) destination(n ast.Node, dest string, image bool, r Resolver) []byte {
+	if schemeOf(dest) == relative {
+		url, found := r(dest, image)
+		if !found {
+			n.SetAttributeString(deadAttr, true)
+		}
+		return []byte(escapeURL(url))
+	}
+	to, _ := target(dest, image, r)
+	return []byte(to)
+}
+
+// target returns the escaped destination to write, and false where the link may not exist.
+func target(dest string, image bool, r Resolver) (string, bool) {
+	switch schemeOf(dest) {
+	case relative:
+		url, _ := r(dest, image)
+		return escapeURL(url), true
+	case web, mail:
+		return escapeURL(strings.TrimSpace(dest)), true
+	}
+	return "", false
+}
+
+// writer renders the dialect. It holds no state between pages and is safe for concurrent use.
+var writer = renderer.NewRenderer(renderer.WithNodeRenderers(
+	util.Prioritized(nodes{}, 100),
+	util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
+	util.Prioritized(extension.NewDefinitionListHTMLRenderer(), 500),
+	util.Prioritized(extension.NewFootnoteHTMLRenderer(extension.WithFootnoteBacklinkTitle("Back to the text")), 500),
+	util.Prioritized(ghtml.NewRenderer(), 1000),
+))
+
+// nodes renders the nodes that are shown in our own way.
+type nodes struct{}
+
+func (r nodes) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(ast.KindHeading, r.heading)
+	reg.Register(ast.KindBlockquote, r.blockquote)
+	reg.Register(ast.KindLink, r.link)
+	reg.Register(ast.KindImage, r.image)
+	reg.Register(ast.KindAutoLink, r.autoLink)
+	reg.Register(ast.KindRawHTML, r.rawHTML)
+	reg.Register(ast.KindHTMLBlock, r.rawHTML)
+	reg.Register(ast.KindFencedCodeBlock, r.code)
+	reg.Register(ast.KindCodeBlock, r.code)
+	reg.Register(extast.KindTaskCheckBox, r.checkbox)
+	reg.Register(extast.KindTable, r.table)
+	reg.Register(extast.KindTableHeader, r.tableHeader)
+	reg.Register(extast.KindTableRow, r.tableRow)
+	reg.Register(extast.KindTableCell, r.tableCell)
+}
+
+func (nodes) heading(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	id, _ := n.AttributeString("id")
+	level, _ := n.AttributeString(levelAttr)
+	ids, _ := id.(string)
+	if has(n, altAttr) {
+		if entering {
+			_, _ = w.WriteString(`<p class="alt-title" id="` + html.EscapeString(ids) + `">`)
+		} else {
+			_, _ = w.WriteString("</p>\n")
+		}
+		return ast.WalkContinue, nil
+	}
+	l, _ := level.(int)
+	tag := "h" + strconv.Itoa(max(l, 2))
+	if entering {
+		_, _ = w.WriteString("<" + tag + ` id="` + html.EscapeString(ids) + `">`)
+	} else {
+		_, _ = w.WriteString(`<a class="anchor" href="#` + escapeURL(ids) + `" aria-hidden="true" tabindex="-1">#</a></` + tag + ">\n")
+	}
+	return ast.WalkContinue, nil
+}
+
+func (nodes) blockquote(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	v, ok := n.AttributeString(alertAttr)
+	switch kind, _ := v.(string); {
+	case !ok && entering:
+		_, _ = w.WriteString("<blockquote>\n")
+	case !ok:
+		_, _ = w.WriteString("</blockquote>\n")
+	case entering:
+		_, _ = w.WriteString(`<div class="alert ` + kind + `" role="note"><p class="alert-kind">` + alertKinds[kind] + "</p>\n")
+	default:
+		_, _ = w.WriteString("</div>\n")
+	}
+	return ast.WalkContinue, nil
+}
+
+func (nodes) link(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	n, _ := node.(*ast.Link)
+	inert := len(n.Destination) == 0
+	switch {
+	case inert && entering:
+		_, _ = w.WriteString("<span>")
+	case inert:
+		_, _ = w.WriteString("</span>")
+	case entering:
+		_, _ = w.WriteString(`<a href="`)
+		_, _ = w.Write(n.Destination)
+		_ = w.WriteByte('"')
+		if has(n, deadAttr) {
+			_, _ = w.WriteString(` class="dead"`)
+		}
+		if n.Title != nil {
+			_, _ = w.WriteString(` title="` + html.EscapeString(string(unescape(n.Title))) + `"`)
+		}
+		_ = w.WriteByte('>')
+	default:
+		_, _ = w.WriteString("</a>")
+	}
+	return ast.WalkContinue, nil
+}
+
+// image shows local pictures. One that lives elsewhere becomes a link to it: a page loads nothing from others.
+func (nodes) image(w util.BufWriter, src []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	n, _ := node.(*ast.Image)
+	if !entering {
+		return ast.WalkSkipChildren, nil
+	}
+	alt := html.EscapeString(strings.Join(strings.Fields(plain(n, src)), " "))
+	dest := string(n.Destination)
+	switch schemeOf(dest) {
+	case web:
+		if alt == "" {
+			alt = "Picture"
+		}
+		if n.Parent().Kind() == ast.KindLink {
+			_, _ = w.WriteString(alt)
+			break
+		}
+		_, _ = w.WriteString(`<a href="` + dest + `">` + alt + `</a>`)
+	case relative:
+		if dest == "" || has(n, deadAttr) {
+			_, _ = w.WriteString(`<span class="dead">` + alt + `</span>`)
+			break
+		}
+		_, _ = w.WriteString(`<img src="` + dest + `" alt="` + alt + `" loading="lazy"`)
+		if n.Title != nil {
+			_, _ = w.WriteString(` title="` + html.EscapeString(string(unescape(n.Title))) + `"`)
+		}
+		_ = w.WriteByte('>')
+	default:
+		_, _ = w.WriteString(alt)
+	}
+	return ast.WalkSkipChildren, nil
+}
+
+func (nodes) autoLink(w util.BufWriter, src []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	n, _ := node.(*ast.AutoLink)
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	label := html.EscapeString(string(n.Label(src)))
+	dest := string(n.URL(src))
+	if n.AutoLinkType == ast.AutoLinkEmail && !strings.HasPrefix(strings.ToLower(dest), "mailto:") {
+		dest = "mailto:" + dest
+	}
+	if s := schemeOf(dest); s != web && s != mail {
+		_, _ = w.WriteString(label)
+		return ast.WalkContinue, nil
+	}
+	_, _ = w.WriteString(`<a href="` + escapeURL(dest) + `">` + label + `</a>`)
+	return ast.WalkContinue, nil
+}
+
+func (nodes) rawHTML(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		if v, ok := n.AttributeString(htmlAttr); ok {
+			b, _ := v.([]byte)
+			_, _ = w.Write(b)
+		}
+	}
+	return ast.WalkSkipChildren, nil
+}
+
+func (nodes) checkbox(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	if n, _ := node.(*extast.TaskCheckBox); n.IsChecked {
+		_, _ = w.WriteString(`<input type="checkbox" checked disabled aria-label="Done"> `)
+	} else {
+		_, _ = w.WriteString(`<input type="checkbox" disabled aria-label="To do"> `)
+	}
+	return ast.WalkContinue, nil
+}

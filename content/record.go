@@ -1,0 +1,155 @@
+package content
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+
+	"rutter/content/diag"
+	"rutter/content/markdown"
+)
+
+// recordVersion changes whenever parsing or this encoding does, so that what an older program kept is read anew.
+const recordVersion = 1
+
+var errRecord = errors.New("content: not a record of this version")
+
+// Record encodes all a later run needs of the page but its body: with it the page is listed, linked and checked
+// without being parsed. problems are those that reading the file found.
+func (s *Snapshot) Record(d *Doc) []byte {
+	meta, _ := json.Marshal(&d.Meta) // strings and numbers only: cannot fail
+	w := make(recorder, 0, 512)
+	w.num(recordVersion)
+	w.bytes(d.Hash[:])
+	w.num(int(d.stamp.Size))
+	w.num(int(d.stamp.ModTime))
+	w.num(int(d.stamp.ChangeTime))
+	for _, v := range []string{d.Title, d.Name, d.Lead, string(d.Kind)} {
+		w.str(v)
+	}
+	w.bool(d.Broken)
+	w.bytes(meta)
+	w.num(len(d.Headings))
+	for _, h := range d.Headings {
+		w.num(h.Level)
+		w.str(h.Text)
+		w.str(h.ID)
+	}
+	w.num(len(d.Anchors))
+	for _, a := range d.Anchors {
+		w.str(a)
+	}
+	w.num(len(d.Links))
+	for _, l := range d.Links {
+		w.str(l.Dest)
+		w.bool(l.Image)
+		w.num(l.Line)
+		w.num(l.Column)
+	}
+	ps := s.filePs[d.Path]
+	w.num(len(ps))
+	for _, p := range ps {
+		w.num(p.Line)
+		w.num(p.Column)
+		w.num(int(p.Severity))
+		w.str(p.Rule)
+		w.str(p.Text)
+		w.str(p.Fix)
+	}
+	return w
+}
+
+// readRecord decodes what Record made. Its strings share data's memory, which must not change.
+func readRecord(path string, data []byte) (*Doc, []diag.Problem, error) {
+	r := &playback{b: string(data)}
+	if r.num() != recordVersion {
+		return nil, nil, errRecord
+	}
+	d := &Doc{Path: path, text: &source{}}
+	copy(d.Hash[:], r.str())
+	d.stamp = Stamp{Size: int64(r.num()), ModTime: int64(r.num()), ChangeTime: int64(r.num())}
+	d.Title, d.Name, d.Lead, d.Kind = r.str(), r.str(), r.str(), Kind(r.str())
+	d.Broken = r.bool()
+	if meta := r.str(); len(meta) > 2 {
+		if err := json.Unmarshal([]byte(meta), &d.Meta); err != nil {
+			return nil, nil, err
+		}
+	}
+	d.Headings = make([]markdown.Heading, r.count())
+	for i := range d.Headings {
+		d.Headings[i] = markdown.Heading{Level: r.num(), Text: r.str(), ID: r.str()}
+	}
+	d.Anchors = make([]string, r.count())
+	for i := range d.Anchors {
+		d.Anchors[i] = r.str()
+	}
+	d.Links = make([]markdown.Link, r.count())
+	for i := range d.Links {
+		d.Links[i] = markdown.Link{Dest: r.str(), Image: r.bool(), Line: r.num(), Column: r.num()}
+	}
+	ps := make([]diag.Problem, r.count())
+	for i := range ps {
+		ps[i] = diag.Problem{File: path, Line: r.num(), Column: r.num(), Severity: diag.Severity(r.num()), Rule: r.str(), Text: r.str(), Fix: r.str()}
+	}
+	if r.bad || r.b != "" || d.Title == "" {
+		return nil, nil, errRecord
+	}
+	return d, ps, nil
+}
+
+// recorder appends values: numbers as zig-zag varints, texts with their length before them.
+type recorder []byte
+
+func (w *recorder) num(n int)      { *w = binary.AppendVarint(*w, int64(n)) }
+func (w *recorder) str(s string)   { w.num(len(s)); *w = append(*w, s...) }
+func (w *recorder) bytes(b []byte) { w.num(len(b)); *w = append(*w, b...) }
+func (w *recorder) bool(v bool) {
+	if v {
+		w.num(1)
+	} else {
+		w.num(0)
+	}
+}
+
+// playback reads what a recorder wrote; after the first wrong byte it is bad and gives zeros.
+type playback struct {
+	b   string
+	bad bool
+}
+
+func (r *playback) num() int {
+	var u uint64
+	for i := 0; i < len(r.b) && i < binary.MaxVarintLen64; i++ {
+		c := r.b[i]
+		u |= uint64(c&0x7f) << (7 * i)
+		if c < 0x80 {
+			r.b = r.b[i+1:]
+			return int(int64(u>>1) ^ -int64(u&1))
+		}
+	}
+	r.bad, r.b = true, ""
+	return 0
+}
+
+func (r *playback) str() string {
+	n := r.num()
+	if n < 0 || n > len(r.b) {
+		r.bad, r.b = true, ""
+		return ""
+	}
+	s := r.b[:n]
+	r.b = r.b[n:]
+	return s
+}
+
+// count reads a number of entries, each of which takes at least one byte.
+func (r *playback) count() int {
+	n := r.num()
+	if n < 0 || n > len(r.b) {
+		r.bad, r.b = true, ""
+		return 0
+	}
+	return n
+}
+
+func (r *playback) bool() bool { return r.num() == 1 }

@@ -1,0 +1,180 @@
+package content
+
+import (
+	"encoding/hex"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"rutter/content/diag"
+)
+
+// Snapshot is all pages of one state of the content folder, parsed and linked. It is immutable.
+// Readers reach its pages through [Snapshot.For].
+type Snapshot struct {
+	docs    []*Doc            // sorted by path
+	byKey   map[string]string // key → path
+	fold    map[string]string // lower-case key or file path → key or path, for links in another letter case
+	files   map[string]File   // what is served as it is
+	folders map[string]*Folder
+	aliases map[string]string // former key → path
+	history *History
+	fs      *Tree
+	sum     Hash // combines path and hash of all pages, in no order
+
+	filePs map[string][]diag.Problem // by file: what reading it found
+	linkPs map[string][]diag.Problem // by file: what linking it found
+	restPs []diag.Problem            // of the folder as a whole
+	facets func() facets             // computed once, when first asked for
+}
+
+// ID names the state of the pages: the same pages give the same 12 hexadecimal digits, anywhere.
+func (s *Snapshot) ID() string { return hex.EncodeToString(s.sum[:6]) }
+
+// Len is the number of pages, whoever may see them.
+func (s *Snapshot) Len() int { return len(s.docs) }
+
+// Docs returns all pages, whoever may see them, sorted by path: for building an index, never for showing.
+// The slice must not be changed.
+func (s *Snapshot) Docs() []*Doc { return s.docs }
+
+// Problems returns everything an author can mend, sorted.
+func (s *Snapshot) Problems() []diag.Problem {
+	out := slices.Clone(s.restPs)
+	for _, m := range []map[string][]diag.Problem{s.filePs, s.linkPs} {
+		for _, ps := range m {
+			out = append(out, ps...)
+		}
+	}
+	diag.Sort(out)
+	return out
+}
+
+// ProblemsOf returns the problems of one file, sorted.
+func (s *Snapshot) ProblemsOf(file string) []diag.Problem {
+	out := slices.Concat(s.filePs[file], s.linkPs[file])
+	diag.Sort(out)
+	return out
+}
+
+// Stale tells whether the page is shown in an older version than its file has, or as text, because the file
+// cannot be parsed.
+func (s *Snapshot) Stale(file string) bool {
+	for _, p := range s.filePs[file] {
+		if p.Rule == "front-matter" || p.Rule == "markdown-refused" || p.Rule == "file-unreadable" {
+			return true
+		}
+	}
+	return false
+}
+
+// doc finds a page by its path.
+func (s *Snapshot) doc(path string) *Doc {
+	if path == "" {
+		return nil
+	}
+	i, ok := slices.BinarySearchFunc(s.docs, path, func(d *Doc, p string) int { return strings.Compare(d.Path, p) })
+	if !ok {
+		return nil
+	}
+	return s.docs[i]
+}
+
+// under returns the pages whose path begins with prefix, which is "" or ends in a slash.
+func (s *Snapshot) under(prefix string) []*Doc {
+	if prefix == "" {
+		return s.docs
+	}
+	i := sort.Search(len(s.docs), func(i int) bool { return s.docs[i].Path >= prefix })
+	j := i + sort.Search(len(s.docs)-i, func(j int) bool { return !strings.HasPrefix(s.docs[i+j].Path, prefix) })
+	return s.docs[i:j]
+}
+
+// History is what a repository knows about the pages. A nil History means there is no repository, and the file
+// system's times may be used; one without Pages is of a repository whose log has not been read yet.
+type History struct {
+	Revision string            // of the checked-out state; "" when unknown
+	Pages    map[string]Change // by path
+}
+
+// Change is the last change of a page.
+type Change struct {
+	Time     time.Time
+	Revision string // short name of the revision
+}
+
+// Changed returns when the page was last changed, and false when nobody knows: by the repository, else by its
+// front matter, else, where there is no repository, by the file's time.
+func (s *Snapshot) Changed(d *Doc) (time.Time, bool) {
+	if s.history != nil {
+		if c, ok := s.history.Pages[d.Path]; ok {
+			return c.Time, true
+		}
+	}
+	for _, date := range []Date{d.Meta.Updated, d.Meta.Published} {
+		if t, err := time.Parse(time.DateOnly, string(date)); err == nil {
+			return t, true
+		}
+	}
+	if s.history == nil && d.stamp.ModTime != 0 {
+		return time.Unix(0, d.stamp.ModTime).UTC(), true
+	}
+	return time.Time{}, false
+}
+
+// Revision names the revision that last changed the page, or the page's own hash where no repository knows it.
+func (s *Snapshot) Revision(d *Doc) string {
+	if s.history != nil {
+		if c, ok := s.history.Pages[d.Path]; ok && c.Revision != "" {
+			return c.Revision
+		}
+	}
+	return d.Hash.Short()
+}
+
+// facets are the lists that go across folders.
+type facets struct {
+	kinds    map[string][]*Doc
+	products map[string][]*Doc
+	phases   map[string][]*Doc
+	tags     map[string][]*Doc
+	changed  []*Doc // those with a date, latest first
+}
+
+func (s *Snapshot) init() {
+	s.facets = sync.OnceValue(func() facets {
+		f := facets{map[string][]*Doc{}, map[string][]*Doc{}, map[string][]*Doc{}, map[string][]*Doc{}, nil}
+		type dated struct {
+			d *Doc
+			t time.Time
+		}
+		var ds []dated
+		for _, d := range s.docs {
+			f.kinds[string(d.Kind)] = append(f.kinds[string(d.Kind)], d)
+			for _, p := range d.Meta.Products() {
+				f.products[p] = append(f.products[p], d)
+			}
+			for _, p := range d.Meta.Phases {
+				f.phases[string(p)] = append(f.phases[string(p)], d)
+			}
+			for _, t := range d.Meta.Tags {
+				f.tags[t] = append(f.tags[t], d)
+			}
+			if t, ok := s.Changed(d); ok {
+				ds = append(ds, dated{d, t})
+			}
+		}
+		slices.SortStableFunc(ds, func(a, b dated) int { return b.t.Compare(a.t) })
+		for _, x := range ds[:min(len(ds), 100)] {
+			f.changed = append(f.changed, x.d)
+		}
+		for _, m := range []map[string][]*Doc{f.kinds, f.products, f.phases, f.tags} {
+			for _, l := range m {
+				slices.SortStableFunc(l, compareDocs)
+			}
+		}
+		return f
+	})
+}

@@ -1,0 +1,278 @@
+package content
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"rutter/content/markdown"
+)
+
+// View is a Snapshot in the eyes of one Viewer: what they may not see is not there, in no list and no count.
+type View struct {
+	s *Snapshot
+	v Viewer
+}
+
+// For returns the snapshot as the viewer may see it.
+func (s *Snapshot) For(v Viewer) View { return View{s, v} }
+
+func (w View) sees(d *Doc) bool { return d != nil && w.v.MaySee(d.Meta.Audience) }
+
+func (w View) filter(ds []*Doc) []*Doc {
+	out := make([]*Doc, 0, len(ds))
+	for _, d := range ds {
+		if w.sees(d) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// Doc finds a page by the path of its file; nil when there is none.
+func (w View) Doc(path string) *Doc {
+	if d := w.s.doc(path); w.sees(d) {
+		return d
+	}
+	return nil
+}
+
+// At finds a page by its key, see Doc.Key; nil when there is none.
+func (w View) At(key string) *Doc {
+	p, ok := w.s.byKey[key]
+	if !ok {
+		return nil
+	}
+	return w.Doc(p)
+}
+
+// Moved returns the address of the page that a former or misspelt key means: an alias, or the key in another
+// letter case.
+func (w View) Moved(key string) (url string, ok bool) {
+	trimmed := strings.Trim(key, "/")
+	if d := w.Doc(w.s.aliases[trimmed]); d != nil {
+		return d.URL, true
+	}
+	k, ok := w.s.fold[strings.ToLower(trimmed)]
+	if !ok || k == trimmed {
+		return "", false
+	}
+	for _, key := range []string{k, k + "/"} {
+		if d := w.At(key); d != nil {
+			return d.URL, true
+		}
+	}
+	if f := w.Folder(k); f != nil {
+		return f.URL, true
+	}
+	return "", false
+}
+
+// Folder finds a folder by its path, with the pages and folders the viewer may see; nil when there are none.
+func (w View) Folder(path string) *FolderView {
+	f := w.s.folders[path]
+	if f == nil {
+		return nil
+	}
+	out := &FolderView{Path: f.Path, URL: f.URL, Title: f.Title, Index: w.Doc(f.Index)}
+	if out.Index == nil && f.Index != "" {
+		out.Title = titleOfName(baseOf(path))
+	}
+	for _, p := range f.Docs {
+		if d := w.Doc(p); d != nil {
+			out.Docs = append(out.Docs, d)
+		}
+	}
+	for _, p := range f.Folders {
+		if n := w.count(p); n > 0 {
+			sub := w.s.folders[p]
+			ref := FolderRef{Path: p, URL: sub.URL, Title: sub.Title, Count: n}
+			if d := w.Doc(sub.Index); d != nil {
+				ref.Summary = d.Summary()
+			} else if sub.Index != "" {
+				ref.Title = titleOfName(baseOf(p))
+			}
+			out.Folders = append(out.Folders, ref)
+		}
+	}
+	if path != "" && out.Index == nil && len(out.Docs)+len(out.Folders) == 0 {
+		return nil
+	}
+	return out
+}
+
+// FolderView is a folder in the eyes of one viewer.
+type FolderView struct {
+	Path    string
+	URL     string
+	Title   string
+	Index   *Doc // its page, nil when it has none
+	Docs    []*Doc
+	Folders []FolderRef
+}
+
+// FolderRef is a folder in a list.
+type FolderRef struct {
+	Path, URL, Title, Summary string
+	Count                     int // pages in it, at any depth
+}
+
+func (w View) count(dir string) int {
+	n := 0
+	for _, d := range w.s.under(dir + "/") {
+		if w.sees(d) {
+			n++
+		}
+	}
+	return n
+}
+
+// Trail returns the folders above a page or folder, the root left out, outermost first.
+func (w View) Trail(dir string) []FolderRef {
+	var out []FolderRef
+	for ; dir != ""; dir = dirOf(dir) {
+		ref := FolderRef{Path: dir, URL: "/" + escapePath(dir) + "/", Title: titleOfName(baseOf(dir))}
+		if f := w.s.folders[dir]; f != nil {
+			if d := w.Doc(f.Index); d != nil {
+				ref.Title = d.Title
+			}
+		}
+		out = append(out, ref)
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// Parent returns the folder that a page is listed in: for a folder's own page, the folder above.
+func (d *Doc) Parent() string {
+	if isFolderPage(d) {
+		return dirOf(d.Dir())
+	}
+	return d.Dir()
+}
+
+// Neighbours returns the pages before and after a page in its folder's order, nil at the ends and for a
+// folder's own page.
+func (w View) Neighbours(d *Doc) (prev, next *Doc) {
+	f := w.s.folders[d.Dir()]
+	if f == nil || isFolderPage(d) {
+		return nil, nil
+	}
+	i := slices.Index(f.Docs, d.Path)
+	if i < 0 {
+		return nil, nil
+	}
+	for j := i - 1; j >= 0 && prev == nil; j-- {
+		prev = w.Doc(f.Docs[j])
+	}
+	for j := i + 1; j < len(f.Docs) && next == nil; j++ {
+		next = w.Doc(f.Docs[j])
+	}
+	return prev, next
+}
+
+// File tells whether a path is a file that may be served as it is. Files have no audience of their own: one in a
+// folder all of whose pages are hidden from the viewer is hidden too.
+func (w View) File(path string) (File, bool) {
+	f, ok := w.s.files[path]
+	if !ok {
+		return File{}, false
+	}
+	for dir := dirOf(path); ; dir = dirOf(dir) {
+		prefix := dir + "/"
+		if dir == "" {
+			prefix = ""
+		}
+		if pages := w.s.under(prefix); len(pages) > 0 {
+			return f, slices.ContainsFunc(pages, w.sees)
+		}
+		if dir == "" {
+			return f, true
+		}
+	}
+}
+
+// All returns every page the viewer may see, by path.
+func (w View) All() []*Doc { return w.filter(w.s.docs) }
+
+// Len is the number of pages the viewer may see.
+func (w View) Len() int {
+	n := 0
+	for _, d := range w.s.docs {
+		if w.sees(d) {
+			n++
+		}
+	}
+	return n
+}
+
+// OfKind, OfProduct, OfPhase and OfTag list pages by weight and title.
+func (w View) OfKind(k Kind) []*Doc { return w.filter(w.s.facets().kinds[string(k)]) }
+
+// OfProduct lists the pages that apply to a product.
+func (w View) OfProduct(p string) []*Doc { return w.filter(w.s.facets().products[p]) }
+
+// OfPhase lists the pages of a phase of work.
+func (w View) OfPhase(p Phase) []*Doc { return w.filter(w.s.facets().phases[string(p)]) }
+
+// OfTag lists the pages that carry a tag.
+func (w View) OfTag(t string) []*Doc { return w.filter(w.s.facets().tags[t]) }
+
+// Products and Tags list the values in use, sorted, with the number of pages.
+func (w View) Products() []Count { return w.counts(w.s.facets().products) }
+
+// Tags lists the tags in use, sorted, with the number of pages.
+func (w View) Tags() []Count { return w.counts(w.s.facets().tags) }
+
+// Count is a value with the number of pages that have it.
+type Count struct {
+	Value string
+	Pages int
+}
+
+func (w View) counts(m map[string][]*Doc) []Count {
+	var out []Count
+	for _, k := range slices.SortedFunc(maps.Keys(m), naturalCompare) {
+		if n := len(w.filter(m[k])); n > 0 {
+			out = append(out, Count{k, n})
+		}
+	}
+	return out
+}
+
+// Latest returns up to n pages, those changed last first. At most a hundred are kept.
+func (w View) Latest(n int) []*Doc {
+	ds := w.filter(w.s.facets().changed)
+	return ds[:min(n, len(ds))]
+}
+
+// Changed is Snapshot.Changed.
+func (w View) Changed(d *Doc) (time.Time, bool) { return w.s.Changed(d) }
+
+// Revision is Snapshot.Revision.
+func (w View) Revision(d *Doc) string { return w.s.Revision(d) }
+
+// Resolve finds what a relative destination on a page leads to.
+func (w View) Resolve(d *Doc, dest string) Target {
+	t := w.s.find(d, parseDestination(d.Path, dest))
+	if t.Doc != nil && !w.sees(t.Doc) {
+		t.Doc = nil // the address stays, which the author published; nothing else does
+	}
+	return t
+}
+
+// Body renders the page's body with links resolved.
+func (w View) Body(d *Doc) ([]byte, error) {
+	p, err := d.body()
+	if err != nil {
+		return nil, err
+	}
+	return p.HTML(markdown.HTMLOptions{
+		Title: d.Title,
+		Resolve: func(dest string, _ bool) (string, bool) {
+			t := w.Resolve(d, dest)
+			return t.URL, t.Found
+		},
+	})
+}

@@ -1,0 +1,44 @@
+package content
+
+import (
+	"slices"
+	"strings"
+)
+
+// Everyone is the audience of a page that names none.
+const Everyone = "public"
+
+// Viewer is who is asking: the groups they belong to. The zero Viewer belongs to none and sees public pages.
+// It is the one way to say what somebody may see; a View and every search take one.
+type Viewer struct {
+	groups string // sorted, comma-separated; comparable, so that a Viewer can key a cache
+}
+
+// NewViewer returns a viewer who belongs to the groups.
+func NewViewer(groups ...string) Viewer {
+	g := slices.Clone(groups)
+	slices.Sort(g)
+	return Viewer{strings.Join(slices.Compact(g), ",")}
+}
+
+// Audiences returns every audience the viewer belongs to, public included.
+func (v Viewer) Audiences() []string {
+	out := []string{Everyone}
+	if v.groups != "" {
+		out = append(out, strings.Split(v.groups, ",")...)
+	}
+	return out
+}
+
+// MaySee tells whether a page for the audience is for this viewer. No audience means everyone.
+func (v Viewer) MaySee(audience []string) bool {
+	if len(audience) == 0 {
+		return true
+	}
+	for _, a := range v.Audiences() {
+		if slices.Contains(audience, a) {
+			return true
+		}
+	}
+	return false
+}
