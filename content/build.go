@@ -31,10 +31,11 @@ type Builder struct {
 	// pages whose stamp or hash is still the same. Called from several goroutines.
 	Recall func(path string) []byte
 
-	snap   *Snapshot
-	stamps map[string]Stamp // by page path: the file as last read
-	hashes map[string]Hash  // by page path: the file as last read, which may be a bad version
-	links  links
+	snap    *Snapshot
+	stamps  map[string]Stamp // by page path: the file as last read
+	hashes  map[string]Hash  // by page path: the file as last read, which may be a bad version
+	checked *Snapshot        // the last one whose links were checked
+	links   links
 }
 
 // Diff says what a snapshot changed against the one before it.
