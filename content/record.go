@@ -153,3 +153,13 @@ func (r *playback) count() int {
 }
 
 func (r *playback) bool() bool { return r.num() == 1 }
+
+// RecordHash returns the hash of the file that a record was made of, and false for a record of another version.
+func RecordHash(data []byte) (h Hash, ok bool) {
+	r := &playback{b: string(data[:min(len(data), 64)])}
+	if r.num() != recordVersion {
+		return h, false
+	}
+	n := copy(h[:], r.str())
+	return h, n == len(h) && !r.bad
+}

@@ -2,6 +2,7 @@ package content
 
 import (
 	"encoding/hex"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -50,6 +51,11 @@ func (s *Snapshot) Problems() []diag.Problem {
 	}
 	diag.Sort(out)
 	return out
+}
+
+// SameProblems tells whether reading the files found the same problems in both.
+func (s *Snapshot) SameProblems(t *Snapshot) bool {
+	return maps.EqualFunc(s.filePs, t.filePs, slices.Equal[[]diag.Problem])
 }
 
 // ProblemsOf returns the problems of one file, sorted.

@@ -1,0 +1,175 @@
+package source
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"rutter/content"
+)
+
+const (
+	quiet    = 20 * time.Millisecond  // of no events before a change is told
+	longest  = 500 * time.Millisecond // after the first event it is told anyway
+	gitWaits = 10 * time.Second       // how long a git command that holds the index lock is waited for
+)
+
+// Watch tells, on the channel it returns, that something in the folder may have changed. It is a trigger and not a
+// truth: events get lost, so whoever listens also scans now and then. The channel is closed when ctx ends. Where
+// the system cannot watch, the channel stays silent and the log says so once.
+func (f *Folder) Watch(ctx context.Context, log *slog.Logger) <-chan struct{} {
+	out := make(chan struct{}, 1)
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		log.Warn("cannot watch the folder; changes are found by looking every few seconds", "cause", err)
+		go func() { <-ctx.Done(); close(out) }()
+		return out
+	}
+	go func() {
+		defer close(out)
+		defer func() { _ = w.Close() }()
+		t := &watched{Watcher: w, log: log, dir: f.dir}
+		t.add(f.dir)
+		_ = w.Add(filepath.Dir(f.dir)) // the folder itself may be a link that moves
+		t.run(ctx, out)
+	}()
+	return out
+}
+
+type watched struct {
+	*fsnotify.Watcher
+	log    *slog.Logger
+	dir    string
+	warned bool
+}
+
+// add watches a folder and all folders in it.
+func (w *watched) add(dir string) {
+	_ = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() && p != dir {
+			return nil //nolint:nilerr // what cannot be read is found by the scan, which reports it
+		}
+		if p != dir && content.HiddenName(d.Name()) {
+			return fs.SkipDir
+		}
+		if err := w.Add(p); err != nil && !w.warned {
+			w.warned = true
+			w.log.Warn("cannot watch all folders; some changes are found only by looking every few seconds",
+				"folder", p, "cause", err, "hint", "raise fs.inotify.max_user_watches")
+		}
+		return nil
+	})
+}
+
+func (w *watched) run(ctx context.Context, out chan<- struct{}) {
+	calm, limit := stopped(), stopped() // since the last event; since the first that is not told yet
+	pending := false
+	var waited time.Duration // for git
+	note := func() {
+		if !pending {
+			pending, waited = true, 0
+			limit.Reset(longest)
+		}
+		calm.Reset(quiet)
+	}
+	tell := func() {
+		if pending && waited < gitWaits && gitIsBusy(w.dir) {
+			waited += quiet
+			limit.Stop()
+			calm.Reset(quiet)
+			return
+		}
+		pending = false
+		calm.Stop()
+		limit.Stop()
+		select {
+		case out <- struct{}{}:
+		default: // one is waiting already
+		}
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-calm.C:
+			tell()
+		case <-limit.C:
+			tell()
+		case _, ok := <-w.Errors:
+			if !ok {
+				return
+			}
+			note() // the queue overflowed: something happened
+		case e, ok := <-w.Events:
+			if !ok {
+				return
+			}
+			if !w.concerns(e) {
+				continue
+			}
+			if e.Has(fsnotify.Create) {
+				if i, err := os.Lstat(e.Name); err == nil && i.IsDir() || e.Name == w.dir {
+					w.add(e.Name)
+				}
+			}
+			note()
+		}
+	}
+}
+
+func stopped() *time.Timer {
+	t := time.NewTimer(time.Hour)
+	t.Stop()
+	return t
+}
+
+// concerns leaves out events that cannot change what is served.
+func (w *watched) concerns(e fsnotify.Event) bool {
+	if e.Op == fsnotify.Chmod {
+		return false
+	}
+	if filepath.Dir(e.Name) == filepath.Dir(w.dir) {
+		return e.Name == w.dir
+	}
+	return !content.HiddenName(filepath.Base(e.Name)) || filepath.Base(e.Name) == "..data"
+}
+
+// gitIsBusy tells whether git is writing the work tree that dir belongs to.
+func gitIsBusy(dir string) bool {
+	git := gitDir(dir)
+	if git == "" {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(git, "index.lock"))
+	return err == nil
+}
+
+// gitDir finds the .git folder of the work tree that dir is in, or "".
+func gitDir(dir string) string {
+	for {
+		p := filepath.Join(dir, ".git")
+		switch i, err := os.Stat(p); {
+		case err == nil && i.IsDir():
+			return p
+		case err == nil:
+			if b, err := os.ReadFile(p); err == nil { // a linked work tree: "gitdir: PATH"
+				if to, ok := cutGitFile(string(b)); ok {
+					if !filepath.IsAbs(to) {
+						to = filepath.Join(dir, to)
+					}
+					return to
+				}
+			}
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return ""
+		}
+		dir = up
+	}
+}

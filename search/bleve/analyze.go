@@ -1,0 +1,193 @@
+package bleve
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/english"
+)
+
+// The searched fields. A term is what a tokeniser below makes of text, for documents and queries alike.
+const (
+	fieldTitle    = "t" // words of the title and the page's other names
+	fieldHeadings = "h" // words of the headings
+	fieldBody     = "b" // words of the body
+	fieldWhole    = "i" // whole tokens of title, headings and body: identifiers, options, paths, versions
+	fieldTrigrams = "g" // trigrams of the title's and names' words
+	fieldBigrams  = "w" // pairs of neighbouring body words
+)
+
+// analyzer turns text into terms. It remembers stems, so it is not safe for concurrent use; a Store keeps a pool.
+type analyzer struct {
+	stems map[string]string
+}
+
+const maxStems = 1 << 16
+
+func newAnalyzer() *analyzer { return &analyzer{stems: make(map[string]string, 1024)} }
+
+// chunks calls f with every run of text between white space, with the punctuation around it taken off: quotes,
+// brackets, full stops, commas. A leading hyphen or slash and a trailing plus belong to the token (--force, /var, C++).
+func chunks(s string, f func(chunk string)) {
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if unicode.IsSpace(r) || unicode.IsControl(r) {
+			i += n
+			continue
+		}
+		j := i + n
+		for j < len(s) {
+			r, n := utf8.DecodeRuneInString(s[j:])
+			if unicode.IsSpace(r) || unicode.IsControl(r) {
+				break
+			}
+			j += n
+		}
+		if c := trimChunk(s[i:j]); c != "" {
+			f(c)
+		}
+		i = j
+	}
+}
+
+func trimChunk(c string) string {
+	c = strings.TrimLeftFunc(c, func(r rune) bool { return !isWord(r) && r != '-' && r != '/' && r != '.' && r != '+' })
+	c = strings.TrimRightFunc(c, func(r rune) bool { return !isWord(r) && r != '+' && r != '#' })
+	if strings.IndexFunc(c, isWord) < 0 {
+		return ""
+	}
+	return c
+}
+
+func isWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_'
+	}
+	return unicode.In(r, unicode.L, unicode.M, unicode.N)
+}
+
+const maxTerm = 64 // bytes; longer tokens are noise (hashes, base64) and are cut
+
+// wholes calls f with the tokens of a chunk as they are written, in lower case: the chunk itself, and what stands
+// between the punctuation that joins key and value (a=b, a,b, "a":b).
+func wholes(chunk string, f func(term string)) {
+	if len(chunk) > maxTerm {
+		chunk = cutTerm(chunk)
+	}
+	l := strings.ToLower(chunk)
+	f(l)
+	if strings.IndexFunc(l, isJoint) < 0 {
+		return
+	}
+	for _, p := range strings.FieldsFunc(l, isJoint) {
+		if p = trimChunk(p); p != "" && p != l {
+			f(p)
+		}
+	}
+}
+
+func isJoint(r rune) bool { return strings.ContainsRune("=,;:|()[]{}<>\"'`$&@", r) }
+
+func cutTerm(s string) string {
+	s = s[:maxTerm]
+	for !utf8.ValidString(s) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+// words calls f with the words of a chunk, in lower case and not stemmed: letters and digits between punctuation,
+// cut where a small letter meets a capital (KubePodCrashLooping is four words) and within CJK into pairs.
+func words(chunk string, f func(word string)) {
+	start := -1
+	var prev rune
+	flush := func(end int) {
+		if start >= 0 && end > start {
+			w := chunk[start:end]
+			if len(w) > maxTerm {
+				w = cutTerm(w)
+			}
+			f(strings.ToLower(w))
+		}
+		start = -1
+	}
+	var cjk []rune
+	flushCJK := func() {
+		if len(cjk) == 1 {
+			f(string(cjk))
+		}
+		for i := 0; i+1 < len(cjk); i++ {
+			f(string(cjk[i : i+2]))
+		}
+		cjk = cjk[:0]
+	}
+	for i, r := range chunk {
+		switch {
+		case isCJK(r):
+			flush(i)
+			cjk = append(cjk, r)
+		case !isWord(r) || r == '_':
+			flush(i)
+			flushCJK()
+		default:
+			flushCJK()
+			if start >= 0 && unicode.IsUpper(r) {
+				n, _ := utf8.DecodeRuneInString(chunk[i+utf8.RuneLen(r):])
+				if unicode.IsLower(prev) || unicode.IsUpper(prev) && unicode.IsLower(n) {
+					flush(i)
+				}
+			}
+			if start < 0 {
+				start = i
+			}
+		}
+		prev = r
+	}
+	flush(len(chunk))
+	flushCJK()
+}
+
+func isCJK(r rune) bool {
+	return r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+}
+
+// stem returns the English stem of a lower-case word. Words with digits, and short ones, stay.
+func (a *analyzer) stem(w string) string {
+	if len(w) < 4 || strings.ContainsAny(w, "0123456789") {
+		return w
+	}
+	if s, ok := a.stems[w]; ok {
+		return s
+	}
+	env := snowballstem.NewEnv(w)
+	english.Stem(env)
+	s := strings.Clone(env.Current())
+	if len(a.stems) < maxStems {
+		a.stems[strings.Clone(w)] = s
+	}
+	return s
+}
+
+// stopWords say nothing about what a page is about. Words that name states of machines (out, off, on, up, down,
+// not, no) are kept: "time-out" and "no space left" mean something here.
+var stopWords = map[string]bool{
+	"a": true, "an": true, "and": true, "are": true, "as": true, "at": true, "be": true, "been": true, "but": true,
+	"by": true, "can": true, "do": true, "does": true, "for": true, "from": true, "has": true, "have": true,
+	"how": true, "i": true, "if": true, "in": true, "into": true, "is": true, "it": true, "its": true, "my": true,
+	"of": true, "or": true, "so": true, "such": true, "that": true, "the": true, "their": true, "then": true,
+	"there": true, "these": true, "they": true, "this": true, "to": true, "was": true, "we": true, "were": true,
+	"what": true, "when": true, "which": true, "will": true, "with": true, "you": true, "your": true,
+}
+
+// trigrams calls f with the trigrams of a word, its beginning marked.
+func trigrams(w string, f func(string)) {
+	r := []rune("_" + w)
+	if len(r) < 3 {
+		return
+	}
+	for i := 0; i+3 <= len(r); i++ {
+		f(string(r[i : i+3]))
+	}
+}

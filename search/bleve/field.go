@@ -1,0 +1,232 @@
+package bleve
+
+import (
+	"encoding/binary"
+	"strings"
+
+	index "github.com/blevesearch/bleve_index_api"
+
+	"rutter/search"
+)
+
+// Filter and stored fields.
+const (
+	fieldKind     = "k"
+	fieldProduct  = "p"
+	fieldAudience = "a"
+	fieldSections = "s" // stored: see packSections
+	fieldRecord   = "r" // stored: lengths of the searched fields, then the document's record
+)
+
+// scored lists the searched fields in the order of lengths.
+var scored = [...]string{fieldTitle, fieldHeadings, fieldBody, fieldWhole, fieldTrigrams, fieldBigrams}
+
+// lengths are the numbers of terms in each of the scored fields of one page, or of all pages.
+type lengths [len(scored)]uint64
+
+// counted is a field whose terms are counted already: nothing is left for Bleve to analyse.
+type counted struct {
+	name   string
+	length int
+	freqs  index.TokenFrequencies
+}
+
+func (f *counted) Name() string                                     { return f.name }
+func (f *counted) Value() []byte                                    { return nil }
+func (f *counted) ArrayPositions() []uint64                         { return nil }
+func (f *counted) EncodedFieldType() byte                           { return 't' }
+func (f *counted) Analyze()                                         {}
+func (f *counted) Options() index.FieldIndexingOptions              { return index.IndexField }
+func (f *counted) AnalyzedLength() int                              { return f.length }
+func (f *counted) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.freqs }
+func (f *counted) NumPlainTextBytes() uint64                        { return 0 }
+
+func (f *counted) add(term string) {
+	f.length++
+	t := f.freqs[term]
+	if t == nil {
+		t = &index.TokenFreq{Term: []byte(term)}
+		f.freqs[term] = t
+	}
+	t.SetFrequency(t.Frequency() + 1)
+}
+
+// stored is a field that is kept and not searched.
+type stored struct {
+	name  string
+	value []byte
+}
+
+func (f *stored) Name() string                                     { return f.name }
+func (f *stored) Value() []byte                                    { return f.value }
+func (f *stored) ArrayPositions() []uint64                         { return nil }
+func (f *stored) EncodedFieldType() byte                           { return 't' }
+func (f *stored) Analyze()                                         {}
+func (f *stored) Options() index.FieldIndexingOptions              { return index.StoreField }
+func (f *stored) AnalyzedLength() int                              { return 0 }
+func (f *stored) AnalyzedTokenFrequencies() index.TokenFrequencies { return nil }
+func (f *stored) NumPlainTextBytes() uint64                        { return uint64(len(f.value)) }
+
+// document is a page as Bleve's index takes it.
+type document struct {
+	id     string
+	fields []index.Field
+}
+
+func (d *document) ID() string { return d.id }
+func (d *document) Size() int {
+	n := 64
+	for _, f := range d.fields {
+		n += 64 + len(f.Value()) + 64*len(f.AnalyzedTokenFrequencies())
+	}
+	return n
+}
+func (d *document) VisitFields(v index.FieldVisitor) {
+	for _, f := range d.fields {
+		v(f)
+	}
+}
+func (d *document) VisitComposite(index.CompositeFieldVisitor) {}
+func (d *document) HasComposite() bool                         { return false }
+func (d *document) NumPlainTextBytes() uint64                  { return 0 }
+func (d *document) StoredFieldsBytes() uint64                  { return 0 }
+func (d *document) Indexed() bool                              { return true }
+
+// AddIDField adds the field by which Bleve finds documents to replace.
+func (d *document) AddIDField() {
+	f := &idField{counted: counted{name: "_id", length: 1, freqs: index.TokenFrequencies{}}, id: d.id}
+	t := &index.TokenFreq{Term: []byte(d.id)}
+	t.SetFrequency(1)
+	f.freqs[d.id] = t
+	d.fields = append(d.fields, f)
+}
+
+type idField struct {
+	counted
+	id string
+}
+
+func (f *idField) Value() []byte                       { return []byte(f.id) }
+func (f *idField) Options() index.FieldIndexingOptions { return index.IndexField | index.StoreField }
+
+// analyze counts all terms of a page.
+func (a *analyzer) analyze(d search.Document) (*document, lengths) {
+	fs := [len(scored)]*counted{}
+	for i, name := range scored {
+		fs[i] = &counted{name: name, freqs: make(index.TokenFrequencies, 16)}
+	}
+	title, headings, body, whole, grams, pairs := fs[0], fs[1], fs[2], fs[3], fs[4], fs[5]
+
+	names := append([]string{d.Title}, d.Names...)
+	for _, n := range names {
+		chunks(n, func(c string) {
+			wholes(c, whole.add)
+			words(c, func(w string) {
+				trigrams(w, grams.add)
+				if !stopWords[w] {
+					title.add(a.stem(w))
+				}
+			})
+		})
+	}
+	for _, s := range d.Sections {
+		chunks(s.Heading, func(c string) {
+			wholes(c, whole.add)
+			words(c, func(w string) {
+				if !stopWords[w] {
+					headings.add(a.stem(w))
+				}
+			})
+		})
+		prev := ""
+		chunks(s.Text, func(c string) {
+			wholes(c, whole.add)
+			words(c, func(w string) {
+				if stopWords[w] {
+					return
+				}
+				w = a.stem(w)
+				body.add(w)
+				if prev != "" {
+					pairs.add(prev + " " + w)
+				}
+				prev = w
+			})
+		})
+	}
+	out := &document{id: d.Path}
+	var ls lengths
+	for i, f := range fs {
+		ls[i] = uint64(f.length)
+		out.fields = append(out.fields, f)
+	}
+	for _, f := range []struct {
+		name   string
+		values []string
+	}{{fieldKind, []string{d.Kind}}, {fieldProduct, d.Products}, {fieldAudience, d.Audience}} {
+		if len(f.values) == 0 {
+			continue
+		}
+		c := &counted{name: f.name, freqs: index.TokenFrequencies{}}
+		for _, v := range f.values {
+			c.add(v)
+		}
+		out.fields = append(out.fields, c)
+	}
+	out.fields = append(out.fields,
+		&stored{fieldSections, packSections(d.Sections)},
+		&stored{fieldRecord, packRecord(ls, d.Record)})
+	return out, ls
+}
+
+// Separators of packed sections. They cannot occur in text: control characters are dropped on the way in.
+const (
+	endField   = '\x1f'
+	endSection = '\x1e'
+)
+
+// packSections joins sections as `anchor US heading US text RS`.
+func packSections(ss []search.Part) []byte {
+	var b strings.Builder
+	drop := strings.NewReplacer("\x1e", " ", "\x1f", " ")
+	for _, s := range ss {
+		b.WriteString(drop.Replace(s.ID))
+		b.WriteByte(endField)
+		b.WriteString(drop.Replace(s.Heading))
+		b.WriteByte(endField)
+		b.WriteString(drop.Replace(s.Text))
+		b.WriteByte(endSection)
+	}
+	return []byte(b.String())
+}
+
+// unpackSections calls f with every packed section.
+func unpackSections(b []byte, f func(id, heading, text string)) {
+	for s := range strings.SplitSeq(string(b), string(rune(endSection))) {
+		id, rest, ok := strings.Cut(s, string(rune(endField)))
+		if !ok {
+			continue
+		}
+		heading, text, _ := strings.Cut(rest, string(rune(endField)))
+		f(id, heading, text)
+	}
+}
+
+func packRecord(ls lengths, rec []byte) []byte {
+	b := make([]byte, 0, len(ls)*3+len(rec))
+	for _, n := range ls {
+		b = binary.AppendUvarint(b, n)
+	}
+	return append(b, rec...)
+}
+
+func unpackRecord(b []byte) (ls lengths, rec []byte, ok bool) {
+	for i := range ls {
+		v, n := binary.Uvarint(b)
+		if n <= 0 {
+			return ls, nil, false
+		}
+		ls[i], b = v, b[n:]
+	}
+	return ls, b, true
+}

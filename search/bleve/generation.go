@@ -1,0 +1,170 @@
+package bleve
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	index "github.com/blevesearch/bleve_index_api"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+)
+
+// Generation is the index at one moment. It is immutable; [Generation.Close] gives its files back.
+type Generation struct {
+	reader index.IndexReader
+	parts  []part
+	total  lengths // terms in each scored field over all pages
+	pages  int
+}
+
+// part is one segment with the values of its pages' facets.
+type part struct {
+	id      uint64
+	seg     segment.Segment
+	snap    *scorch.SegmentSnapshot
+	deleted *roaring.Bitmap
+	facets  *facetValues
+}
+
+// facetValues say, per page of a segment, which values of each filter field it has. Segments never change, so they
+// are read once and shared by all generations that hold the segment.
+type facetValues struct {
+	kind, product, audience column
+}
+
+// column holds the values of one field: page number → indexes into values.
+type column struct {
+	values []string
+	of     [][]uint16
+}
+
+func (g *Generation) prepare(snap *scorch.IndexSnapshot, before *Generation) error {
+	for _, s := range snap.Segments() {
+		p := part{id: s.Id(), seg: s.Segment(), snap: s, deleted: s.Deleted()}
+		if before != nil {
+			if i := slices.IndexFunc(before.parts, func(q part) bool { return q.id == p.id }); i >= 0 {
+				p.facets = before.parts[i].facets
+			}
+		}
+		if p.facets == nil {
+			var err error
+			if p.facets, err = readFacets(p.seg); err != nil {
+				return err
+			}
+		}
+		g.parts = append(g.parts, p)
+	}
+	return nil
+}
+
+func readFacets(seg segment.Segment) (*facetValues, error) {
+	f := &facetValues{}
+	for _, c := range []struct {
+		field string
+		to    *column
+	}{{fieldKind, &f.kind}, {fieldProduct, &f.product}, {fieldAudience, &f.audience}} {
+		c.to.of = make([][]uint16, seg.Count())
+		dict, err := seg.Dictionary(c.field)
+		if err != nil {
+			return nil, err
+		}
+		it := dict.AutomatonIterator(nil, nil, nil)
+		for e, err := it.Next(); e != nil || err != nil; e, err = it.Next() {
+			if err != nil {
+				return nil, err
+			}
+			v := uint16(len(c.to.values))
+			if v == 1<<16-1 {
+				break
+			}
+			c.to.values = append(c.to.values, e.Term)
+			pl, err := dict.PostingsList([]byte(e.Term), nil, nil)
+			if err != nil {
+				return nil, err
+			}
+			ps := pl.Iterator(false, false, false, nil)
+			for p, err := ps.Next(); p != nil || err != nil; p, err = ps.Next() {
+				if err != nil {
+					return nil, err
+				}
+				c.to.of[p.Number()] = append(c.to.of[p.Number()], v)
+			}
+		}
+		share(c.to.of)
+	}
+	return f, nil
+}
+
+// share lets pages with the same values have one slice: most pages do.
+func share(of [][]uint16) {
+	seen := map[string][]uint16{}
+	var key []byte
+	for i, v := range of {
+		if len(v) == 0 {
+			continue
+		}
+		key = key[:0]
+		for _, n := range v {
+			key = append(key, byte(n), byte(n>>8))
+		}
+		if s, ok := seen[string(key)]; ok {
+			of[i] = s
+		} else {
+			seen[string(key)] = v
+		}
+	}
+}
+
+// Pages is the number of pages in the generation.
+func (g *Generation) Pages() int { return g.pages }
+
+// Close releases the reader. The generation must not be used afterwards.
+func (g *Generation) Close() error { return g.reader.Close() }
+
+// Verify reads the generation's files once and compares their checksums. It also brings them into memory, so that
+// the first searches do not wait for the disk.
+func (g *Generation) Verify() error {
+	for _, p := range g.parts {
+		onDisk, ok := p.seg.(segment.PersistedSegment)
+		if !ok {
+			continue
+		}
+		if err := verifyFile(onDisk.Path()); err != nil && !errors.Is(err, os.ErrNotExist) { // merged away meanwhile
+			return err
+		}
+	}
+	return nil
+}
+
+// verifyFile checks the CRC-32 (IEEE) that ends a zap file.
+func verifyFile(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	sum := crc32.NewIEEE()
+	r := bufio.NewReaderSize(f, 1<<20)
+	if _, err := io.CopyN(sum, r, info.Size()-4); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrUnusable, path, err)
+	}
+	var want [4]byte
+	if _, err := io.ReadFull(r, want[:]); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrUnusable, path, err)
+	}
+	if binary.BigEndian.Uint32(want[:]) != sum.Sum32() {
+		return fmt.Errorf("%w: %s: the checksum is wrong", ErrUnusable, path)
+	}
+	return nil
+}

@@ -1,0 +1,279 @@
+package bleve
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"rutter/search"
+)
+
+const (
+	maxSections = 3   // sections shown of one page
+	snippetLen  = 170 // bytes of text in one snippet, about
+	scanLimit   = 1 << 20
+)
+
+// match is one place in a text where a word of the query begins.
+type match struct {
+	from, to int // byte offsets of the word it stands in, from its matching beginning
+	word     int // index of the query's word
+}
+
+// pick chooses the sections of a page to show: those in which the most of the query's weight stands.
+func (g *Generation) pick(doc uint32, marks []string, weights []float32, hit *search.Hit) error {
+	p, n := g.where(doc)
+	var packed []byte
+	err := p.snap.VisitDocument(n, func(field string, _ byte, value []byte, _ []uint64) bool {
+		if field == fieldSections {
+			packed = slices.Clone(value)
+			return false
+		}
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	m := newMarker(marks)
+	type candidate struct {
+		order       int
+		weight      float32
+		id, heading string
+		text        string
+		matches     []match
+	}
+	var found []candidate
+	order, scanned := 0, 0
+	unpackSections(packed, func(id, heading, text string) {
+		order++
+		if scanned > scanLimit {
+			return
+		}
+		scanned += len(text)
+		c := candidate{order: order, id: id, heading: heading, text: text}
+		var seen [search.MaxPasteTerms]uint8
+		for _, h := range m.find(heading) {
+			seen[h.word] = 2
+		}
+		c.matches = m.find(text)
+		for _, h := range c.matches {
+			seen[h.word] |= 1
+		}
+		for w, s := range seen[:len(weights)] {
+			if s > 0 {
+				c.weight += weights[w] * (0.5 + 0.5*float32(s))
+			}
+		}
+		// A bonus for words that stand next to each other, as they do in the line somebody pasted.
+		run := 0
+		for i := 1; i < len(c.matches); i++ {
+			a, b := c.matches[i-1], c.matches[i]
+			if b.word == a.word+1 && b.from-a.to <= 3 {
+				run++
+			}
+		}
+		c.weight *= 1 + 0.1*float32(min(run, 10))
+		if c.weight > 0 || order == 1 {
+			found = append(found, c)
+		}
+	})
+	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(b.weight, a.weight) })
+	for i, c := range found {
+		if i == maxSections || i > 0 && c.weight < 0.6*found[0].weight {
+			break
+		}
+		hit.Sections = append(hit.Sections, search.Section{
+			ID: c.id, Heading: c.heading, Snippet: cutSnippet(c.text, c.matches, weights),
+		})
+	}
+	return nil
+}
+
+// marker finds the beginnings of words that match the query.
+type marker struct {
+	stems []string
+	first [256][]int // first byte of the stem → stems
+}
+
+func newMarker(stems []string) *marker {
+	m := &marker{stems: stems}
+	for i, s := range stems {
+		if s == "" || i >= search.MaxPasteTerms {
+			continue
+		}
+		m.first[s[0]] = append(m.first[s[0]], i)
+	}
+	return m
+}
+
+// find returns the matches in a text, in order. A word matches where it begins with the stem of a query's word; of
+// short stems nothing may follow but an ending of two letters.
+func (m *marker) find(text string) []match {
+	var out []match
+	var prev rune
+	for i := 0; i < len(text); {
+		r, n := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(text[i:])
+		}
+		begins := isWord(r) && r != '_' && (!isWord(prev) || prev == '_' || isCJK(r) ||
+			unicode.IsUpper(r) && unicode.IsLower(prev))
+		if begins {
+			low := unicode.ToLower(r)
+			var firstByte byte
+			if low < utf8.RuneSelf {
+				firstByte = byte(low)
+			} else {
+				var buf [4]byte
+				utf8.EncodeRune(buf[:], low)
+				firstByte = buf[0]
+			}
+			for _, w := range m.first[firstByte] {
+				if end, ok := beginsWith(text[i:], m.stems[w]); ok {
+					stop := i + end
+					for stop < len(text) {
+						r, n := utf8.DecodeRuneInString(text[stop:])
+						if !isWord(r) || r == '_' || isCJK(r) {
+							break
+						}
+						if unicode.IsUpper(r) && stop > i {
+							if p, _ := utf8.DecodeLastRuneInString(text[:stop]); unicode.IsLower(p) {
+								break
+							}
+						}
+						stop += n
+					}
+					if len(m.stems[w]) < 4 && stop-(i+end) > 2 {
+						continue
+					}
+					out = append(out, match{from: i, to: stop, word: w})
+					break
+				}
+			}
+		}
+		prev = r
+		i += n
+	}
+	return out
+}
+
+// beginsWith tells whether s begins with stem, whatever the case, and where the stem ends in s. A stem that ends in
+// i also matches y, as in utility and utilities.
+func beginsWith(s, stem string) (int, bool) {
+	i := 0
+	for j, want := range stem {
+		if i >= len(s) {
+			return 0, false
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if l := unicode.ToLower(r); l != want && (want != 'i' || l != 'y' || j+1 != len(stem)) {
+			return 0, false
+		}
+		i += n
+	}
+	return i, true
+}
+
+// cutSnippet cuts the stretch of text in which the most different words of the query stand, at word ends.
+func cutSnippet(text string, ms []match, weights []float32) search.Snippet {
+	if text == "" {
+		return nil
+	}
+	from, best := 0, float32(-1)
+	for i := range ms {
+		var w float32
+		seen := map[int]bool{}
+		for j := i; j < len(ms) && ms[j].to-ms[i].from <= snippetLen; j++ {
+			if !seen[ms[j].word] && ms[j].word < len(weights) {
+				seen[ms[j].word] = true
+				w += weights[ms[j].word]
+			}
+		}
+		if w > best {
+			best, from = w, ms[i].from
+		}
+		if i > 500 {
+			break
+		}
+	}
+	start := wordBefore(text, max(0, from-40))
+	end := wordAfter(text, min(len(text), start+snippetLen))
+	var out search.Snippet
+	add := func(s string, marked bool) {
+		if s == "" {
+			return
+		}
+		if s = flat(s); len(out) > 0 && out[len(out)-1].Marked == marked {
+			out[len(out)-1].Text += s
+			return
+		}
+		out = append(out, search.Span{Text: s, Marked: marked})
+	}
+	if start > 0 {
+		add("… ", false)
+	}
+	at := start
+	for _, m := range ms {
+		if m.from < at || m.to > end {
+			continue
+		}
+		add(text[at:m.from], false)
+		add(text[m.from:m.to], true)
+		at = m.to
+	}
+	add(text[at:end], false)
+	if end < len(text) {
+		add(" …", false)
+	}
+	return out
+}
+
+// flat makes one line of a text.
+func flat(s string) string {
+	if !strings.ContainsAny(s, "\n\t\r") && !strings.Contains(s, "  ") {
+		return s
+	}
+	out := strings.Join(strings.Fields(s), " ")
+	if out == "" {
+		return " "
+	}
+	if r, _ := utf8.DecodeRuneInString(s); unicode.IsSpace(r) {
+		out = " " + out
+	}
+	if r, _ := utf8.DecodeLastRuneInString(s); unicode.IsSpace(r) {
+		out += " "
+	}
+	return out
+}
+
+// wordBefore moves i back to where a word begins, but not far.
+func wordBefore(s string, i int) int {
+	for j := i; j > 0 && i-j < 40; j-- {
+		if s[j-1] == ' ' || s[j-1] == '\n' {
+			return j
+		}
+	}
+	return runeStart(s, i)
+}
+
+// wordAfter moves i on to where a word ends, but not far.
+func wordAfter(s string, i int) int {
+	for j := i; j < len(s) && j-i < 40; j++ {
+		if s[j] == ' ' || s[j] == '\n' {
+			return j
+		}
+	}
+	if i+40 >= len(s) {
+		return len(s)
+	}
+	return runeStart(s, i)
+}
+
+func runeStart(s string, i int) int {
+	for i > 0 && i < len(s) && !utf8.RuneStart(s[i]) {
+		i--
+	}
+	return i
+}

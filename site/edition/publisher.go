@@ -1,0 +1,520 @@
+package edition
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"rutter/content"
+	"rutter/content/source"
+	"rutter/search"
+	"rutter/search/bleve"
+)
+
+// Source is where content comes from.
+type Source interface {
+	// Scan lists the files there are now. An error means the state is unknown.
+	Scan() (content.Tree, error)
+}
+
+// Gate asks a new edition the questions it must answer before it replaces the old one: changed are pages that are
+// new in it. An error holds it back.
+type Gate func(ctx context.Context, e *Edition, changed []*content.Doc) error
+
+// Options say what a Publisher follows and how.
+type Options struct {
+	Source   Source
+	Changes  <-chan struct{}  // word that something may have changed; nil when nothing ever does
+	Git      *source.Git      // nil where the content is in no repository
+	History  *content.History // last changes that are known beforehand, as for the library in the binary
+	State    string           // folder to keep the index in; "" uses a temporary one
+	Reserved func(key string) bool
+	Gate     Gate
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+const (
+	rescanEvery = 5 * time.Second  // events get lost
+	verifyEvery = 10 * time.Minute // stamps can lie: read everything
+	gateSample  = 20               // changed pages a gate is shown
+	// usable is the share of pages that an index found at start may lack and still be brought up to date before
+	// the first edition; with more missing, pages are served while it is built.
+	usable = 0.05
+)
+
+// Publisher follows a source and publishes editions.
+type Publisher struct {
+	current
+	o       Options
+	builder content.Builder
+	state   *state
+
+	// Owned by the goroutine of Run.
+	store      *bleve.Store
+	indexed    map[string]content.Hash // by path: what the store holds
+	building   bool                    // a goroutine owns the store
+	built      chan error
+	history    *content.History
+	gitPrint   string
+	gitDone    chan gitResult
+	dirty      bool // the last attempt to publish failed: try again
+	links      bool // links are still to be checked
+	seq        uint64
+	pending    []*content.Doc // changed since the published edition
+	background sync.WaitGroup
+
+	mu       sync.Mutex
+	troubles map[string]string // what keeps the newest content from the readers, by the part that fails
+}
+
+type gitResult struct {
+	h   *content.History
+	err error
+}
+
+// New prepares a publisher; Run starts it.
+func New(o Options) (*Publisher, error) {
+	st, err := openState(o.State, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	p := &Publisher{
+		o: o, state: st, indexed: map[string]content.Hash{}, history: o.History, troubles: map[string]string{},
+		built: make(chan error, 1), damaged: make(chan error, 1), gitDone: make(chan gitResult, 1),
+	}
+	p.builder.Reserved = o.Reserved
+	if o.Git != nil && p.history == nil {
+		p.history = &content.History{}
+	}
+	return p, nil
+}
+
+// Troubles says what keeps the newest content from the readers, a sentence each, sorted. Empty means nothing.
+func (p *Publisher) Troubles() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []string
+	for part, t := range p.troubles {
+		out = append(out, part+": "+t)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// trouble notes or, with a nil error, clears what is wrong with a part. The log hears of every change once.
+func (p *Publisher) trouble(part string, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	was := p.troubles[part]
+	if err == nil {
+		if was != "" {
+			delete(p.troubles, part)
+			p.o.Log.Info("recovered", "part", part)
+		}
+		return
+	}
+	p.dirty = true
+	if was != err.Error() {
+		p.troubles[part] = err.Error()
+		p.o.Log.Error("readers keep the last good edition", "part", part, "cause", err)
+	}
+}
+
+// Run follows the source until ctx ends, then lets go of everything. It returns an error only when the very first
+// scan fails: without content there is nothing to serve.
+func (p *Publisher) Run(ctx context.Context, ready func()) error {
+	defer p.shutdown()
+	kept := p.open()
+	p.builder.Recall = func(path string) []byte { return kept[path] }
+	tree, err := p.o.Source.Scan()
+	if err != nil {
+		return err
+	}
+	snap, _, err := p.builder.Build(ctx, tree, p.history, false)
+	if err != nil {
+		return err
+	}
+	p.builder.Recall = nil
+	kept = nil
+	p.links = true
+	p.advance(ctx, snap)
+	ready()
+	p.startHistory(ctx)
+	p.checkLinks(ctx)
+	p.preload(ctx, snap)
+
+	rescan, verify := time.NewTicker(rescanEvery), time.NewTicker(verifyEvery)
+	defer rescan.Stop()
+	defer verify.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case _, ok := <-p.o.Changes:
+			if !ok {
+				return nil
+			}
+			p.update(ctx, false)
+		case <-rescan.C:
+			p.update(ctx, false)
+		case <-verify.C:
+			p.update(ctx, true)
+		case r := <-p.gitDone:
+			p.gitRead(ctx, r)
+		case err := <-p.built:
+			p.indexBuilt(ctx, err)
+		case err := <-p.damaged:
+			p.rebuild(ctx, err)
+		}
+	}
+}
+
+func (p *Publisher) shutdown() {
+	p.swap(nil)
+	p.background.Wait()
+	if p.building {
+		<-p.built
+	}
+	if p.store != nil {
+		p.store.Close()
+	}
+	p.state.close()
+}
+
+// open opens the index. What cannot be used is removed and made anew.
+func (p *Publisher) open() bleve.Kept {
+	dir := p.state.index()
+	s, kept, err := bleve.Open(dir)
+	if errors.Is(err, bleve.ErrUnusable) {
+		p.o.Log.Warn("the index is built anew", "cause", err)
+		if err = os.RemoveAll(dir); err == nil {
+			s, kept, err = bleve.Open(dir)
+		}
+	}
+	p.trouble("index", err)
+	if err != nil {
+		return nil
+	}
+	p.store, p.indexed = s, make(map[string]content.Hash, len(kept))
+	for path, rec := range kept {
+		if h, ok := content.RecordHash(rec); ok {
+			p.indexed[path] = h
+		} else {
+			p.indexed[path] = content.Hash{}
+		}
+	}
+	return kept
+}
+
+// update looks at the source and publishes what changed.
+func (p *Publisher) update(ctx context.Context, verify bool) {
+	tree, err := p.o.Source.Scan()
+	if err != nil {
+		p.trouble("content", err)
+		return
+	}
+	p.trouble("content", nil)
+	p.startHistory(ctx)
+	before := p.dirty
+	snap, diff, err := p.builder.Build(ctx, tree, p.history, verify)
+	if err != nil {
+		return // ctx ended
+	}
+	if diff.Empty() && !before && !p.links && !p.problemsChanged(snap) {
+		return
+	}
+	p.pending = append(p.pending, diff.Put...)
+	p.links = true
+	snap = p.builder.CheckLinks()
+	p.links = false
+	p.advance(ctx, snap)
+}
+
+// problemsChanged tells whether a page went bad or was mended without any page changing.
+func (p *Publisher) problemsChanged(snap *content.Snapshot) bool {
+	e := p.p.Load()
+	return e == nil || !snap.SameProblems(e.Snapshot)
+}
+
+// checkLinks finishes what the first build left out.
+func (p *Publisher) checkLinks(ctx context.Context) {
+	if p.links {
+		p.links = false
+		p.advance(ctx, p.builder.CheckLinks())
+	}
+}
+
+// advance brings the index to a snapshot and publishes the two. While no complete edition exists and the index has
+// far to go, the pages are published alone and the index is built aside.
+func (p *Publisher) advance(ctx context.Context, snap *content.Snapshot) {
+	p.dirty = false
+	cur := p.p.Load()
+	complete := cur != nil && cur.Searchable()
+	if p.building {
+		if !complete {
+			p.publish(ctx, snap, nil)
+		} else {
+			p.dirty = true // indexBuilt carries on from here
+		}
+		return
+	}
+	if p.store == nil {
+		p.open()
+		if p.store == nil {
+			if !complete {
+				p.publish(ctx, snap, nil)
+			}
+			p.dirty = true
+			return
+		}
+	}
+	put, remove := p.behind(snap)
+	if far := len(put) > batchNow && float64(len(put)) > usable*float64(snap.Len()); far && (!complete || len(p.indexed) == 0) {
+		if !complete {
+			p.publish(ctx, snap, nil)
+		}
+		p.build(ctx, snap, put, remove)
+		return
+	}
+	if err := p.write(ctx, snap, put, remove); err != nil {
+		if !complete {
+			p.publish(ctx, snap, nil)
+		}
+		return
+	}
+	p.complete(ctx, snap)
+}
+
+// batchNow is how many pages are indexed before the first edition rather than aside.
+const batchNow = 20
+
+// behind returns what the index lacks of a snapshot, and what it has too much.
+func (p *Publisher) behind(snap *content.Snapshot) (put []*content.Doc, remove []string) {
+	found := 0
+	for _, d := range snap.Docs() {
+		h, ok := p.indexed[d.Path]
+		if ok {
+			found++
+		}
+		if !ok || h != d.Hash {
+			put = append(put, d)
+		}
+	}
+	if found < len(p.indexed) {
+		have := make(map[string]bool, snap.Len())
+		for _, d := range snap.Docs() {
+			have[d.Path] = true
+		}
+		for path := range p.indexed {
+			if !have[path] {
+				remove = append(remove, path)
+			}
+		}
+		slices.Sort(remove)
+	}
+	return put, remove
+}
+
+// write brings the index up to date. After an error the store is given up: what it holds is not sure any more; the
+// next attempt opens what is on disk.
+func (p *Publisher) write(ctx context.Context, snap *content.Snapshot, put []*content.Doc, remove []string) error {
+	if len(put)+len(remove) == 0 {
+		return nil
+	}
+	err := p.store.Update(ctx, len(put), func(i int) (search.Document, error) { return indexed(snap, put[i]) }, remove)
+	if err != nil {
+		p.giveUp(err)
+		return err
+	}
+	p.noted(put, remove)
+	return nil
+}
+
+func (p *Publisher) noted(put []*content.Doc, remove []string) {
+	for _, d := range put {
+		p.indexed[d.Path] = d.Hash
+	}
+	for _, path := range remove {
+		delete(p.indexed, path)
+	}
+}
+
+// giveUp closes the store after an error.
+func (p *Publisher) giveUp(err error) {
+	p.dirty = true
+	if !errors.Is(err, content.ErrChanged) { // then the next scan sees the file as it is
+		p.trouble("index", err)
+	}
+	if p.store != nil {
+		p.store.Close()
+	}
+	p.store, p.indexed = nil, map[string]content.Hash{}
+	if errors.Is(err, bleve.ErrUnusable) {
+		_ = os.RemoveAll(p.state.index())
+	}
+}
+
+// build writes a whole index aside; indexBuilt hears of its end.
+func (p *Publisher) build(ctx context.Context, snap *content.Snapshot, put []*content.Doc, remove []string) {
+	p.building = true
+	store := p.store
+	start := p.o.Now()
+	go func() {
+		err := store.Update(ctx, len(put), func(i int) (search.Document, error) { return indexed(snap, put[i]) }, remove)
+		if err == nil {
+			err = store.Merge(ctx)
+		}
+		if err == nil {
+			p.o.Log.Info("index built", "pages", len(put), "took", p.o.Now().Sub(start).Round(time.Millisecond))
+		}
+		p.built <- err
+	}()
+	p.noted(put, remove) // corrected by giveUp when it fails
+}
+
+func (p *Publisher) indexBuilt(ctx context.Context, err error) {
+	p.building = false
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		p.giveUp(err)
+		return
+	}
+	p.dirty = true
+	p.update(ctx, false)
+}
+
+// rebuild starts the index over. The current edition goes on with the files it holds open.
+func (p *Publisher) rebuild(ctx context.Context, err error) {
+	if p.building || p.store == nil {
+		return // being built anew already
+	}
+	p.giveUp(fmt.Errorf("%w: %w", bleve.ErrUnusable, err))
+	p.update(ctx, false)
+}
+
+// complete publishes a snapshot with a reader of the index as it is now.
+func (p *Publisher) complete(ctx context.Context, snap *content.Snapshot) {
+	g, err := p.store.Generation()
+	if err != nil {
+		p.giveUp(err)
+		return
+	}
+	first := p.p.Load() == nil || !p.p.Load().Searchable()
+	if p.publish(ctx, snap, g) {
+		p.trouble("index", nil)
+	}
+	if first {
+		p.verify(ctx)
+	}
+}
+
+// publish asks the gate and swaps. It returns false when the gate said no.
+func (p *Publisher) publish(ctx context.Context, snap *content.Snapshot, g *bleve.Generation) bool {
+	p.seq++
+	e := &Edition{ID: snap.ID(), Seq: p.seq, Snapshot: snap, Published: p.o.Now()}
+	e.refs.Store(1)
+	if g != nil {
+		e.Index = g
+		e.close = func() { _ = g.Close() }
+	}
+	if p.o.Gate != nil {
+		err := p.o.Gate(ctx, e, p.sample(snap))
+		p.trouble("gate", err)
+		if err != nil && p.p.Load() != nil {
+			e.Release()
+			return false
+		}
+	}
+	p.pending = nil
+	p.swap(e)
+	return true
+}
+
+// sample picks changed pages for the gate, as they are in snap.
+func (p *Publisher) sample(snap *content.Snapshot) []*content.Doc {
+	ds := p.pending
+	if len(ds) == 0 && p.p.Load() == nil {
+		ds = snap.Docs()
+	}
+	step := max(1, len(ds)/gateSample)
+	var out []*content.Doc
+	for i := 0; i < len(ds) && len(out) < gateSample; i += step {
+		if slices.Contains(snap.Docs(), ds[i]) {
+			out = append(out, ds[i])
+		}
+	}
+	return out
+}
+
+// verify reads the index's files in the background, and builds them anew where they are damaged.
+func (p *Publisher) verify(ctx context.Context) {
+	e := p.Acquire()
+	if e == nil {
+		return
+	}
+	p.background.Go(func() {
+		defer e.Release()
+		if g, ok := e.Index.(*bleve.Generation); ok {
+			if err := g.Verify(); err != nil && ctx.Err() == nil {
+				p.Damaged(err)
+			}
+		}
+	})
+}
+
+// Damaged tells the publisher that the index gave an error no sound index gives. It is built anew.
+func (p *Publisher) Damaged(err error) {
+	select {
+	case p.damaged <- err:
+	default: // told already
+	}
+}
+
+// preload reads the bodies of pages whose lists came from the index, so that they are there when files change.
+func (p *Publisher) preload(ctx context.Context, snap *content.Snapshot) {
+	p.background.Go(func() {
+		for _, d := range snap.Docs() {
+			if ctx.Err() != nil {
+				return
+			}
+			_, _ = d.Source()
+		}
+	})
+}
+
+// startHistory reads the log in the background when the checked-out revision is another.
+func (p *Publisher) startHistory(ctx context.Context) {
+	if p.o.Git == nil || p.gitBusy {
+		return
+	}
+	print := p.o.Git.Fingerprint()
+	if print == p.gitPrint {
+		return
+	}
+	p.gitPrint, p.gitBusy = print, true
+	p.background.Go(func() {
+		h, err := p.o.Git.History(ctx)
+		p.gitDone <- gitResult{h, err}
+	})
+}
+
+func (p *Publisher) gitRead(ctx context.Context, r gitResult) {
+	p.gitBusy = false
+	if r.err != nil {
+		if ctx.Err() == nil {
+			p.trouble("git", r.err)
+		}
+		return
+	}
+	p.trouble("git", nil)
+	p.history = r.h
+	p.update(ctx, false)
+}

@@ -1,0 +1,87 @@
+package edition
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// StateDir is the default folder for what is kept of a content folder between runs.
+func StateDir(contentDir string) (string, error) {
+	base := os.Getenv("XDG_STATE_HOME")
+	if base == "" || !filepath.IsAbs(base) {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", err
+		}
+		base = filepath.Join(home, ".local", "state")
+	}
+	abs, err := filepath.Abs(contentDir)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(abs))
+	return filepath.Join(base, "rutter", hex.EncodeToString(sum[:8])), nil
+}
+
+// state is the locked folder that holds the index.
+type state struct {
+	dir  string
+	temp bool
+	lock *os.File
+}
+
+// openState creates and locks dir, without waiting. Where that fails, or dir is empty, a temporary folder serves
+// for this run, and the log says why.
+func openState(dir string, log *slog.Logger) (*state, error) {
+	if dir != "" {
+		s, err := lockState(dir)
+		if err == nil {
+			return s, nil
+		}
+		log.Warn("the state folder cannot be used; the index is built anew in a temporary one", "state", dir, "cause", err)
+	}
+	tmp, err := os.MkdirTemp("", "rutter-")
+	if err != nil {
+		return nil, err
+	}
+	s, err := lockState(tmp)
+	if err != nil {
+		return nil, err
+	}
+	s.temp = true
+	return s, nil
+}
+
+func lockState(dir string) (*state, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = f.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, errors.New("another rutter uses it")
+		}
+		return nil, fmt.Errorf("cannot lock: %w", err)
+	}
+	return &state{dir: dir, lock: f}, nil
+}
+
+// index is the folder of the search index.
+func (s *state) index() string { return filepath.Join(s.dir, "index") }
+
+func (s *state) close() {
+	_ = s.lock.Close()
+	if s.temp {
+		_ = os.RemoveAll(s.dir)
+	}
+}
