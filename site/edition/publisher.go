@@ -60,8 +60,10 @@ type Publisher struct {
 	indexed    map[string]content.Hash // by path: what the store holds
 	building   bool                    // a goroutine owns the store
 	built      chan error
+	damaged    chan error
 	history    *content.History
 	gitPrint   string
+	gitBusy    bool
 	gitDone    chan gitResult
 	dirty      bool // the last attempt to publish failed: try again
 	links      bool // links are still to be checked
