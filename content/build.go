@@ -83,7 +83,7 @@ func (b *Builder) Build(ctx context.Context, t Tree, h *History, verify bool) (*
 
 	s := &Snapshot{
 		byKey: prev.byKey, fold: prev.fold, folders: prev.folders, aliases: prev.aliases, files: prev.files,
-		filePs: prev.filePs, linkPs: prev.linkPs, restPs: prev.restPs, sum: prev.sum, history: h, fs: &t,
+		filePs: prev.filePs, linkPs: prev.linkPs, restPs: prev.restPs, sum: prev.sum, history: h, fs: t.FS,
 	}
 	diff := Diff{History: !sameHistory(prev.history, h)}
 	b.apply(s, prev, pages, reads, &diff)
@@ -92,7 +92,6 @@ func (b *Builder) Build(ctx context.Context, t Tree, h *History, verify bool) (*
 	}
 	s.files = files
 	b.arrange(s, prev, &diff)
-	s.init()
 	b.snap = s
 	return s, diff, nil
 }

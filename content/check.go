@@ -48,7 +48,6 @@ func (b *Builder) CheckLinks() *Snapshot {
 		return b.snap
 	}
 	s := *b.snap
-	s.init()
 	s.linkPs = prev.linkPs
 	b.check(&s, prev, compare(prev, &s))
 	b.snap, b.checked = &s, &s

@@ -2,11 +2,11 @@ package content
 
 import (
 	"encoding/hex"
+	"io/fs"
 	"maps"
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 	"time"
 
 	"rutter/content/diag"
@@ -22,13 +22,12 @@ type Snapshot struct {
 	folders map[string]*Folder
 	aliases map[string]string // former key → path
 	history *History
-	fs      *Tree
+	fs      fs.FS
 	sum     Hash // combines path and hash of all pages, in no order
 
 	filePs map[string][]diag.Problem // by file: what reading it found
 	linkPs map[string][]diag.Problem // by file: what linking it found
 	restPs []diag.Problem            // of the folder as a whole
-	facets func() facets             // computed once, when first asked for
 }
 
 // ID names the state of the pages: the same pages give the same 12 hexadecimal digits, anywhere.
@@ -51,6 +50,22 @@ func (s *Snapshot) Problems() []diag.Problem {
 	}
 	diag.Sort(out)
 	return out
+}
+
+// Counts returns how many problems there are of each severity.
+func (s *Snapshot) Counts() (errors, warnings, notes int) {
+	count := func(ps []diag.Problem) {
+		e, w, n := diag.Count(ps)
+		errors, warnings, notes = errors+e, warnings+w, notes+n
+	}
+	count(s.restPs)
+	for _, ps := range s.filePs {
+		count(ps)
+	}
+	for _, ps := range s.linkPs {
+		count(ps)
+	}
+	return errors, warnings, notes
 }
 
 // SameProblems tells whether reading the files found the same problems in both.
@@ -138,49 +153,4 @@ func (s *Snapshot) Revision(d *Doc) string {
 		}
 	}
 	return d.Hash.Short()
-}
-
-// facets are the lists that go across folders.
-type facets struct {
-	kinds    map[string][]*Doc
-	products map[string][]*Doc
-	phases   map[string][]*Doc
-	tags     map[string][]*Doc
-	changed  []*Doc // those with a date, latest first
-}
-
-func (s *Snapshot) init() {
-	s.facets = sync.OnceValue(func() facets {
-		f := facets{map[string][]*Doc{}, map[string][]*Doc{}, map[string][]*Doc{}, map[string][]*Doc{}, nil}
-		type dated struct {
-			d *Doc
-			t time.Time
-		}
-		var ds []dated
-		for _, d := range s.docs {
-			f.kinds[string(d.Kind)] = append(f.kinds[string(d.Kind)], d)
-			for _, p := range d.Meta.Products() {
-				f.products[p] = append(f.products[p], d)
-			}
-			for _, p := range d.Meta.Phases {
-				f.phases[string(p)] = append(f.phases[string(p)], d)
-			}
-			for _, t := range d.Meta.Tags {
-				f.tags[t] = append(f.tags[t], d)
-			}
-			if t, ok := s.Changed(d); ok {
-				ds = append(ds, dated{d, t})
-			}
-		}
-		slices.SortStableFunc(ds, func(a, b dated) int { return b.t.Compare(a.t) })
-		for _, x := range ds[:min(len(ds), 100)] {
-			f.changed = append(f.changed, x.d)
-		}
-		for _, m := range []map[string][]*Doc{f.kinds, f.products, f.phases, f.tags} {
-			for _, l := range m {
-				slices.SortStableFunc(l, compareDocs)
-			}
-		}
-		return f
-	})
 }

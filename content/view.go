@@ -1,6 +1,7 @@
 package content
 
 import (
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -207,23 +208,34 @@ func (w View) Len() int {
 	return n
 }
 
-// OfKind, OfProduct, OfPhase and OfTag list pages by weight and title.
-func (w View) OfKind(k Kind) []*Doc { return w.filter(w.s.facets().kinds[string(k)]) }
+// Select returns the pages that match, by weight and title.
+func (w View) Select(match func(*Doc) bool) []*Doc {
+	var out []*Doc
+	for _, d := range w.s.docs {
+		if w.sees(d) && match(d) {
+			out = append(out, d)
+		}
+	}
+	slices.SortStableFunc(out, compareDocs)
+	return out
+}
 
-// OfProduct lists the pages that apply to a product.
-func (w View) OfProduct(p string) []*Doc { return w.filter(w.s.facets().products[p]) }
-
-// OfPhase lists the pages of a phase of work.
-func (w View) OfPhase(p Phase) []*Doc { return w.filter(w.s.facets().phases[string(p)]) }
-
-// OfTag lists the pages that carry a tag.
-func (w View) OfTag(t string) []*Doc { return w.filter(w.s.facets().tags[t]) }
-
-// Products and Tags list the values in use, sorted, with the number of pages.
-func (w View) Products() []Count { return w.counts(w.s.facets().products) }
-
-// Tags lists the tags in use, sorted, with the number of pages.
-func (w View) Tags() []Count { return w.counts(w.s.facets().tags) }
+// Count tells how many pages have each of the values that of returns, for instance of their tags.
+func (w View) Count(of func(*Doc) []string) []Count {
+	n := map[string]int{}
+	for _, d := range w.s.docs {
+		if w.sees(d) {
+			for _, v := range of(d) {
+				n[v]++
+			}
+		}
+	}
+	var out []Count
+	for _, v := range slices.SortedFunc(maps.Keys(n), naturalCompare) {
+		out = append(out, Count{v, n[v]})
+	}
+	return out
+}
 
 // Count is a value with the number of pages that have it.
 type Count struct {
@@ -231,20 +243,40 @@ type Count struct {
 	Pages int
 }
 
-func (w View) counts(m map[string][]*Doc) []Count {
-	var out []Count
-	for _, k := range slices.SortedFunc(maps.Keys(m), naturalCompare) {
-		if n := len(w.filter(m[k])); n > 0 {
-			out = append(out, Count{k, n})
+// Latest returns up to n pages, those changed last first. Pages of unknown age are left out.
+func (w View) Latest(n int) []*Doc {
+	type dated struct {
+		d *Doc
+		t time.Time
+	}
+	var top []dated
+	for _, d := range w.s.docs {
+		t, ok := w.s.Changed(d)
+		if !ok || !w.sees(d) || len(top) == n && !t.After(top[n-1].t) {
+			continue
 		}
+		i, _ := slices.BinarySearchFunc(top, t, func(x dated, t time.Time) int {
+			if x.t.Before(t) {
+				return 1
+			}
+			return -1
+		})
+		top = slices.Insert(top, i, dated{d, t})
+		top = top[:min(len(top), n)]
+	}
+	out := make([]*Doc, len(top))
+	for i, x := range top {
+		out[i] = x.d
 	}
 	return out
 }
 
-// Latest returns up to n pages, those changed last first. At most a hundred are kept.
-func (w View) Latest(n int) []*Doc {
-	ds := w.filter(w.s.facets().changed)
-	return ds[:min(n, len(ds))]
+// Open opens a file that is served as it is; fs.ErrNotExist where there is none the viewer may see.
+func (w View) Open(path string) (fs.File, error) {
+	if _, ok := w.File(path); !ok {
+		return nil, fs.ErrNotExist
+	}
+	return w.s.fs.Open(path)
 }
 
 // Changed is Snapshot.Changed.

@@ -21,6 +21,7 @@ type Index interface {
 
 // Results is the answer to a query.
 type Results struct {
+	Terms      int     // words of the query that were looked for; 0 means it held none
 	Total      int     // pages that answer the query, see Hit.Score
 	Hits       []Hit   // the wanted part of them, best first
 	Facets     []Facet // over all of Total, before the filters on the facet itself

@@ -15,10 +15,13 @@ import (
 )
 
 // Folder is a content folder on disk. Its path may be a symbolic link that moves (git-sync, a mounted ConfigMap):
-// every scan opens it anew.
+// every scan looks where it leads. Not safe for concurrent use.
 type Folder struct {
 	dir string
 	now func() time.Time
+
+	root  *os.Root // of the last scan; kept while the folder is the same one
+	which fs.FileInfo
 }
 
 // racy is how close to the scan a file's times may be before its stamp is not trusted: file systems keep times
@@ -52,17 +55,33 @@ func (f *Folder) Scan() (content.Tree, error) {
 	if err != nil {
 		return content.Tree{}, err
 	}
-	root, err := os.OpenRoot(real)
-	if err != nil {
+	if err := f.reopen(real); err != nil {
 		return content.Tree{}, err
 	}
 	s := scan{real: real, late: f.now().Add(-racy).UnixNano()}
 	if err := s.dir(""); err != nil {
-		_ = root.Close()
 		return content.Tree{}, err
 	}
 	slices.SortFunc(s.files, func(a, b content.File) int { return strings.Compare(a.Path, b.Path) })
-	return content.Tree{FS: root.FS(), Files: s.files}, nil
+	return content.Tree{FS: f.root.FS(), Files: s.files}, nil
+}
+
+// reopen opens the folder where it is not the one that is open. An older root stays with the snapshots made of it
+// and is closed with the last of them, by the garbage collector.
+func (f *Folder) reopen(real string) error {
+	info, err := os.Stat(real)
+	if err != nil {
+		return err
+	}
+	if f.root != nil && os.SameFile(info, f.which) {
+		return nil
+	}
+	root, err := os.OpenRoot(real)
+	if err != nil {
+		return err
+	}
+	f.root, f.which = root, info
+	return nil
 }
 
 // scan lists names only; nothing it lists is opened but through the tree's os.Root, which nothing leads out of.

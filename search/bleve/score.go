@@ -136,7 +136,7 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 	a, _ := analyzers.Get().(*analyzer)
 	defer analyzers.Put(a)
 	marks, words, terms := a.plan(&q)
-	res.Notices = q.Notices
+	res.Notices, res.Terms = q.Notices, max(words, min(len(terms), 1))
 	if len(terms) == 0 {
 		return res, nil
 	}

@@ -42,6 +42,7 @@ type Options struct {
 const (
 	rescanEvery = 5 * time.Second  // events get lost
 	verifyEvery = 10 * time.Minute // stamps can lie: read everything
+	awaitAtMost = 2 * time.Second  // see Await
 	gateSample  = 20               // changed pages a gate is shown
 	// usable is the share of pages that an index found at start may lack and still be brought up to date before
 	// the first edition; with more missing, pages are served while it is built.
@@ -71,6 +72,10 @@ type Publisher struct {
 	pending    []*content.Doc // changed since the published edition
 	background sync.WaitGroup
 
+	published chan struct{} // closed with the first edition
+	nudge     chan struct{} // somebody needs a newer edition
+	next      *sync.Cond    // of mu: an edition was published
+
 	mu       sync.Mutex
 	troubles map[string]string // what keeps the newest content from the readers, by the part that fails
 }
@@ -88,13 +93,45 @@ func New(o Options) (*Publisher, error) {
 	}
 	p := &Publisher{
 		o: o, state: st, indexed: map[string]content.Hash{}, history: o.History, troubles: map[string]string{},
+		published: make(chan struct{}), nudge: make(chan struct{}, 1),
 		built: make(chan error, 1), damaged: make(chan error, 1), gitDone: make(chan gitResult, 1),
 	}
+	p.next = sync.NewCond(&p.mu)
 	p.builder.Reserved = o.Reserved
 	if o.Git != nil && p.history == nil {
 		p.history = &content.History{}
 	}
 	return p, nil
+}
+
+// Published is closed when the first edition is there.
+func (p *Publisher) Published() <-chan struct{} { return p.published }
+
+// Await waits for an edition after seq, having asked for one, for as long as ctx and a second allow.
+func (p *Publisher) Await(ctx context.Context, seq uint64) error {
+	select {
+	case p.nudge <- struct{}{}:
+	default:
+	}
+	ctx, cancel := context.WithTimeout(ctx, awaitAtMost)
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.next.Broadcast()
+	})
+	defer stop()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for {
+		if e := p.p.Load(); e != nil && e.Seq > seq {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		p.next.Wait()
+	}
 }
 
 // Troubles says what keeps the newest content from the readers, a sentence each, sorted. Empty means nothing.
@@ -130,7 +167,7 @@ func (p *Publisher) trouble(part string, err error) {
 
 // Run follows the source until ctx ends, then lets go of everything. It returns an error only when the very first
 // scan fails: without content there is nothing to serve.
-func (p *Publisher) Run(ctx context.Context, ready func()) error {
+func (p *Publisher) Run(ctx context.Context) error {
 	defer p.shutdown()
 	kept := p.open()
 	p.builder.Recall = func(path string) []byte { return kept[path] }
@@ -146,7 +183,6 @@ func (p *Publisher) Run(ctx context.Context, ready func()) error {
 	kept = nil
 	p.links = true
 	p.advance(ctx, snap)
-	ready()
 	p.startHistory(ctx)
 	p.checkLinks(ctx)
 	p.preload(ctx, snap)
@@ -162,6 +198,8 @@ func (p *Publisher) Run(ctx context.Context, ready func()) error {
 			if !ok {
 				return nil
 			}
+			p.update(ctx, false)
+		case <-p.nudge:
 			p.update(ctx, false)
 		case <-rescan.C:
 			p.update(ctx, false)
@@ -436,7 +474,14 @@ func (p *Publisher) publish(ctx context.Context, snap *content.Snapshot, g *blev
 		}
 	}
 	p.pending = nil
+	first := p.p.Load() == nil
 	p.swap(e)
+	p.mu.Lock()
+	p.next.Broadcast()
+	p.mu.Unlock()
+	if first {
+		close(p.published)
+	}
 	return true
 }
 

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"rutter/content"
+	"rutter/content/diag"
+	"rutter/content/source"
+	"rutter/site"
+)
+
+type checkCmd struct {
+	Dir string `arg:"" default:"." help:"Content folder."`
+}
+
+// Run prints problems to standard output, a line each, and a summary to standard error.
+func (c *checkCmd) Run(out *streams) error {
+	f, err := source.OpenFolder(c.Dir, time.Now)
+	if err != nil {
+		return folder(c.Dir, err)
+	}
+	tree, err := f.Scan()
+	if err != nil {
+		return folder(c.Dir, err)
+	}
+	b := content.Builder{Reserved: site.Reserved}
+	if _, _, err := b.Build(context.Background(), tree, nil, false); err != nil {
+		return err
+	}
+	s := b.CheckLinks()
+	problems := s.Problems()
+	for _, p := range problems {
+		if _, err := fmt.Fprintln(out.Out, p); err != nil {
+			return &exit{exitIO, err}
+		}
+	}
+	errs, warnings, notes := diag.Count(problems)
+	_, _ = fmt.Fprintf(out.Err, "%d pages: %d errors, %d warnings, %d notes\n", s.Len(), errs, warnings, notes)
+	if errs > 0 {
+		return &exit{exitProblem, nil}
+	}
+	return nil
+}

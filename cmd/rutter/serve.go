@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"rutter/content"
+	"rutter/content/source"
+	"rutter/site"
+	"rutter/site/edition"
+)
+
+type serveCmd struct {
+	Dir     string `arg:"" optional:"" help:"Content folder. Without it, the library in the binary is served."`
+	Addr    string `default:"127.0.0.1:8080" help:"Address to listen on."`
+	State   string `help:"Folder to keep the search index in. The default is below $XDG_STATE_HOME, for the library in the binary a temporary one."`
+	Authors string `default:"auto" enum:"auto,yes,no" help:"Show problems on the pages: yes, no, or auto, which means yes when the output is a terminal and the address is this machine's own."`
+	BaseURL string `name:"base-url" help:"Scheme and host for absolute addresses, as in the sitemap. The default is those of the request."`
+	TLSCert string `name:"tls-cert" type:"path" help:"File with the TLS certificate chain. With --tls-key, HTTPS is served."`
+	TLSKey  string `name:"tls-key" type:"path" help:"File with the TLS private key."`
+	H2C     bool   `name:"h2c" help:"Serve HTTP/2 without TLS too, for a proxy in front."`
+	LogJSON bool   `name:"log-json" help:"Write the log as JSON."`
+}
+
+func (c *serveCmd) Run(out *streams) error {
+	log := c.logger(out.Err)
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return &exit{exitUsage, fmt.Errorf("--tls-cert and --tls-key go together")}
+	}
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
+	defer signal.Stop(signals)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+
+	o := site.Options{
+		Addr: c.Addr, State: c.State, CertFile: c.TLSCert, KeyFile: c.TLSKey, H2C: c.H2C, BaseURL: c.BaseURL,
+		Authors: c.authors(out.Out), Version: buildVersion().Version, Now: time.Now, Log: log,
+	}
+	if err := c.from(ctx, &o, log); err != nil {
+		return err
+	}
+	s, err := site.New(o)
+	if err != nil {
+		return err
+	}
+	if err := s.Start(); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(out.Out, "Serving %s at %s\n", c.what(), s.URL())
+	select {
+	case err := <-s.Done():
+		_ = s.Stop(ctx)
+		return folder(c.Dir, err)
+	case sig := <-signals:
+		log.Info("stopping", "signal", sig.String())
+	}
+	go func() { // whoever asks twice means now
+		<-signals
+		os.Exit(exitIO)
+	}()
+	return s.Stop(ctx)
+}
+
+// from sets where the content comes from.
+func (c *serveCmd) from(ctx context.Context, o *site.Options, log *slog.Logger) error {
+	if c.Dir == "" {
+		o.Source, o.History = library{}, content.LibraryHistory()
+		return nil
+	}
+	f, err := source.OpenFolder(c.Dir, time.Now)
+	if err != nil {
+		return folder(c.Dir, err)
+	}
+	o.Source, o.Changes, o.Git = f, f.Watch(ctx, log), f.GitOf()
+	if o.State == "" {
+		dir, err := edition.StateDir(c.Dir)
+		if err != nil {
+			log.Warn("there is no state folder; the index is built at each start", "cause", err)
+		}
+		o.State = dir
+	}
+	return nil
+}
+
+func (c *serveCmd) what() string {
+	if c.Dir == "" {
+		return "the library in the binary"
+	}
+	return c.Dir
+}
+
+// library is the source of what lies in the binary.
+type library struct{}
+
+func (library) Scan() (content.Tree, error) { return source.FromFS(content.Library()) }
+
+func (c *serveCmd) logger(w io.Writer) *slog.Logger {
+	if c.LogJSON {
+		return slog.New(slog.NewJSONHandler(w, nil))
+	}
+	return slog.New(slog.NewTextHandler(w, nil))
+}
+
+// authors decides whether problems are shown on the pages.
+func (c *serveCmd) authors(out io.Writer) bool {
+	switch c.Authors {
+	case "yes":
+		return true
+	case "no":
+		return false
+	}
+	host, _, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return (host == "localhost" || ip != nil && ip.IsLoopback()) && isTerminal(out)
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	i, err := f.Stat()
+	return err == nil && i.Mode()&os.ModeCharDevice != 0 && i.Mode()&os.ModeDevice != 0
+}

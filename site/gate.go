@@ -1,0 +1,57 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"rutter/content"
+	"rutter/search"
+	"rutter/site/edition"
+)
+
+// gate asks a new edition what readers will ask first: the home page, changed pages, and a search that must find
+// something. It uses the handlers' own code.
+func (s *Server) gate(ctx context.Context, e *edition.Edition, changed []*content.Doc) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	r := &request{
+		Request: (&http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/"}, Header: http.Header{}}).WithContext(ctx),
+		edition: e, view: e.Snapshot.For(content.Viewer{}),
+	}
+	if _, err := s.homeProps(r); err != nil {
+		return fmt.Errorf("the home page: %w", err)
+	}
+	for _, d := range changed {
+		if r.view.Doc(d.Path) == nil {
+			continue // not for everyone
+		}
+		if _, err := s.renderPage(r, d); err != nil && !errors.Is(err, content.ErrChanged) {
+			return fmt.Errorf("%s: %w", d.Path, err)
+		}
+		if err := s.finds(ctx, e, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finds asks the index for a page by its title.
+func (s *Server) finds(ctx context.Context, e *edition.Edition, d *content.Doc) error {
+	if e.Index == nil {
+		return nil
+	}
+	res, err := e.Index.Search(ctx, content.Viewer{}, search.Parse(d.Title))
+	if err != nil {
+		return fmt.Errorf("a search: %w", err)
+	}
+	if res.Total == 0 && res.Terms > 0 {
+		return fmt.Errorf("a search for the title of %s finds nothing", d.Path)
+	}
+	return nil
+}

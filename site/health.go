@@ -1,0 +1,50 @@
+package site
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// livez says that the process answers.
+func (s *Server) livez(w http.ResponseWriter, _ *request) error {
+	return plain(w, http.StatusOK, "ok\n")
+}
+
+// readyz says whether a complete edition is served. What is wrong behind it does not make it fail: readers are
+// served, and the lines say what operators should look at.
+func (s *Server) readyz(w http.ResponseWriter, r *request) error {
+	var b strings.Builder
+	status := http.StatusOK
+	switch {
+	case s.draining.Load():
+		status = http.StatusServiceUnavailable
+		b.WriteString("not ready: draining\n")
+	case r.edition == nil:
+		status = http.StatusServiceUnavailable
+		b.WriteString("not ready: no edition yet\n")
+	case !r.edition.Searchable():
+		status = http.StatusServiceUnavailable
+		fmt.Fprintf(&b, "not ready: edition %s, %d pages are served, the search index is being built\n", r.edition.ID, r.edition.Snapshot.Len())
+	default:
+		fmt.Fprintf(&b, "ready: edition %s, %d pages\n", r.edition.ID, r.edition.Snapshot.Len())
+	}
+	for _, t := range s.publisher.Troubles() {
+		fmt.Fprintf(&b, "degraded: %s\n", strings.ReplaceAll(t, "\n", " "))
+	}
+	if r.edition != nil {
+		e, warn, notes := r.edition.Snapshot.Counts()
+		if e+warn+notes > 0 {
+			fmt.Fprintf(&b, "degraded: content: %d errors, %d warnings, %d notes\n", e, warn, notes)
+		}
+	}
+	return plain(w, status, b.String())
+}
+
+func plain(w http.ResponseWriter, status int, text string) error {
+	h := w.Header()
+	h["Content-Type"], h["Cache-Control"] = typeText, cacheNever
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text))
+	return nil
+}

@@ -1,0 +1,132 @@
+package site
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"rutter/content"
+	"rutter/site/view"
+)
+
+// home serves the front page: search first, then by phase of work, kind and folder.
+func (s *Server) home(w http.ResponseWriter, r *request) error {
+	if r.edition == nil {
+		return errStarting
+	}
+	if d := r.view.At(""); d != nil && wantsText(r.Header["Accept"]) {
+		return s.markdown(w, d, r)
+	}
+	return s.once(w, r, "/", typeHTML, func() ([]byte, error) {
+		h, err := s.homeProps(r)
+		if err != nil {
+			return nil, err
+		}
+		return render(r.Context(), view.HomeView(h))
+	})
+}
+
+func (s *Server) homeProps(r *request) (view.Home, error) {
+	h := view.Home{Frame: s.frameOf(r, "")}
+	h.Frame.Home = true
+	own := r.view.At("")
+	h.Frame.Bar = s.barOf(r, "")
+	if own != nil {
+		h.Frame.Bar = s.barOf(r, own.Path)
+		h.Frame.Lang = own.Meta.Lang
+	}
+	h.Frame.Foot = []view.Fact{
+		{Label: "Edition", Value: r.edition.ID},
+		{Label: "published", Value: r.edition.Published.UTC().Format("2006-01-02 15:04 UTC"), Time: r.edition.Published.UTC().Format(time.RFC3339)},
+		{Value: strconv.Itoa(r.view.Len()) + " pages"},
+	}
+	if s.o.Authors {
+		h.Frame.Foot = append(h.Frame.Foot, view.Fact{Value: "For authors", URL: "/-/problems"})
+	}
+	h.Examples = s.examples(r)
+	h.Phases = phasesOf(r.view)
+	for _, d := range r.view.Select(func(d *content.Doc) bool {
+		return d.Kind == content.Advisory && (d.Meta.State == "open" || d.Meta.State == "workaround" || d.Meta.State == "")
+	}) {
+		if len(h.Advisories) < 4 {
+			h.Advisories = append(h.Advisories, view.Entry{Title: d.Title, URL: d.URL, Summary: d.Summary(), Severity: d.Meta.Severity})
+		}
+	}
+	for _, d := range r.view.Latest(4) {
+		t, _ := r.view.Changed(d)
+		h.Changed = append(h.Changed, view.Entry{Title: d.Title, URL: d.URL, Summary: t.Format(time.DateOnly)})
+	}
+	kinds := r.view.Count(func(d *content.Doc) []string { return []string{string(d.Kind)} })
+	if len(kinds) > 1 || len(h.Phases) > 0 {
+		for _, k := range content.Kinds() {
+			if i := slices.IndexFunc(kinds, func(c content.Count) bool { return c.Value == string(k) }); i >= 0 {
+				h.Kinds = append(h.Kinds, view.KindBox{Label: k.Plural(), Text: kindText(k), URL: "/-/kind/" + string(k), Count: kinds[i].Pages})
+			}
+		}
+	}
+	root := r.view.Folder("")
+	if len(h.Phases) == 0 {
+		for _, f := range root.Folders[:min(len(root.Folders), 24)] {
+			h.Folders = append(h.Folders, view.Entry{Title: f.Title, URL: f.URL, Count: f.Count})
+		}
+		for _, d := range root.Docs[:min(len(root.Docs), 12)] {
+			h.Folders = append(h.Folders, view.Entry{Title: d.Title, URL: d.URL})
+		}
+	}
+	if own != nil {
+		body, err := r.view.Body(own)
+		if err != nil {
+			return h, err
+		}
+		h.Body, h.BodyTitle = string(body), own.Title
+	}
+	return h, nil
+}
+
+// phasesOf fills the map of the six phases; it is empty where no page names a phase.
+func phasesOf(v content.View) []view.PhaseBox {
+	var out []view.PhaseBox
+	any := false
+	for _, p := range content.Phases() {
+		docs := v.Select(func(d *content.Doc) bool { return slices.Contains(d.Meta.Phases, p) })
+		b := view.PhaseBox{Label: p.Label(), Text: phaseText(p), URL: listURL("phase", string(p)), Count: len(docs)}
+		for _, d := range docs[:min(len(docs), 3)] {
+			b.Pages = append(b.Pages, view.Link{Label: d.Title, URL: d.URL})
+		}
+		any = any || len(docs) > 0
+		out = append(out, b)
+	}
+	if !any {
+		return nil
+	}
+	return out
+}
+
+// examples are things to search for that this portal answers: errors and alerts that pages declare.
+func (s *Server) examples(r *request) []view.Link {
+	var out []view.Link
+	add := func(values []string) bool {
+		for _, v := range values {
+			if len(v) <= 32 {
+				out = append(out, view.Link{Label: v, URL: "/search?q=" + url.QueryEscape(v)})
+				return true
+			}
+		}
+		return false
+	}
+	for i, d := range r.view.Select(func(d *content.Doc) bool { return len(d.Meta.Alerts)+len(d.Meta.Errors) > 0 }) {
+		first, second := d.Meta.Errors, d.Meta.Alerts
+		if i%2 == 1 {
+			first, second = second, first
+		}
+		if !add(first) {
+			add(second)
+		}
+		if len(out) == 4 {
+			break
+		}
+	}
+	return out
+}

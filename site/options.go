@@ -1,0 +1,47 @@
+package site
+
+import (
+	"log/slog"
+	"time"
+
+	"rutter/content"
+	"rutter/content/source"
+	"rutter/site/edition"
+)
+
+// Options say what is served and how. Their zero values are replaced by what a comment names.
+type Options struct {
+	Portal  string           // the portal's name; "Rutter"
+	Source  edition.Source   // where content comes from
+	Changes <-chan struct{}  // word that something may have changed; nil when nothing ever does
+	Git     *source.Git      // the repository the content is in; nil for none
+	History *content.History // last changes known beforehand; nil for none
+	State   string           // folder to keep the index in; "" uses a temporary one
+
+	Addr     string // address to listen on; "127.0.0.1:8080"
+	CertFile string // TLS certificate and key; "" serves without TLS
+	KeyFile  string
+	H2C      bool // also HTTP/2 without TLS
+
+	Authors bool   // show problems on the pages
+	BaseURL string // scheme and host for absolute addresses; "" takes them from the request
+
+	Version string           // of the program
+	Now     func() time.Time // the clock; time.Now
+	Log     *slog.Logger     // slog.Default()
+}
+
+func (o *Options) fill() {
+	if o.Portal == "" {
+		o.Portal = "Rutter"
+	}
+	if o.Addr == "" {
+		o.Addr = "127.0.0.1:8080"
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+}

@@ -1,0 +1,354 @@
+package site
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"rutter/content"
+	"rutter/site/view"
+)
+
+// content serves what lies in the content folder: pages, folders, files, and the way from one form of an address
+// to the other.
+func (s *Server) content(w http.ResponseWriter, r *request) error {
+	if r.edition == nil {
+		return errStarting
+	}
+	key := r.URL.Path[1:]
+	if content.Hidden(strings.TrimSuffix(key, "/")) {
+		return s.lost(w, r)
+	}
+	if d := r.view.At(key); d != nil {
+		return s.page(w, r, d)
+	}
+	if d := r.view.Doc(key); d != nil {
+		return s.markdown(w, d, r)
+	}
+	if dir, ok := strings.CutSuffix(key, "/"); ok {
+		if f := r.view.Folder(dir); f != nil {
+			return s.folder(w, r, f)
+		}
+	}
+	if _, ok := r.view.File(key); ok {
+		return s.file(w, r, key)
+	}
+	if to := s.otherForm(r, key); to != "" {
+		if r.URL.RawQuery != "" {
+			to += "?" + r.URL.RawQuery
+		}
+		return redirectTo(w, r, to)
+	}
+	return s.lost(w, r)
+}
+
+// otherForm finds the address that is meant by another form of it: with or without a slash at the end, with .html,
+// with the name of a folder's page, in another letter case, or a former address.
+func (s *Server) otherForm(r *request, key string) string {
+	bare := strings.TrimSuffix(key, "/")
+	candidates := []string{bare, bare + "/"}
+	ext := path.Ext(bare)
+	if e := strings.ToLower(ext); e == ".html" || e == ".htm" {
+		stem := strings.TrimSuffix(bare, ext)
+		candidates = append(candidates, stem, stem+"/")
+	}
+	base := strings.ToLower(path.Base(strings.TrimSuffix(bare, ext)))
+	if base == "index" || base == "readme" || base == "_index" {
+		dir := strings.TrimSuffix(bare, path.Base(bare))
+		if dir == "" {
+			return "/"
+		}
+		candidates = append(candidates, dir)
+	}
+	for _, c := range candidates {
+		if c == key || c == "/" || c == "" {
+			continue
+		}
+		if d := r.view.At(c); d != nil {
+			return d.URL
+		}
+		if dir, ok := strings.CutSuffix(c, "/"); ok {
+			if f := r.view.Folder(dir); f != nil {
+				return f.URL
+			}
+		}
+	}
+	for _, c := range candidates {
+		if to, ok := r.view.Moved(c); ok && to != r.URL.EscapedPath() {
+			return to
+		}
+	}
+	return ""
+}
+
+// page serves a page of content as HTML, or as the Markdown it is made of to whom asks for text.
+func (s *Server) page(w http.ResponseWriter, r *request, d *content.Doc) error {
+	if wantsText(r.Header["Accept"]) {
+		return s.markdown(w, d, r)
+	}
+	if s.o.Authors {
+		return s.authorsPage(w, r, d)
+	}
+	k := cacheKey{r.viewer, d.URL}
+	rep, stale := s.cache.get(k, r.edition.Seq)
+	if rep == nil {
+		deps := s.dependencies(r, d)
+		if stale != nil && stale.deps == deps {
+			rep = stale.rep
+		} else {
+			body, err := s.renderPage(r, d)
+			if err != nil {
+				return err
+			}
+			rep = represent(body, typeHTML, cacheRevalidate, varyBoth)
+		}
+		s.cache.put(k, rep, deps, r.edition.Seq)
+	}
+	rep.write(w, r.Request, http.StatusOK)
+	return nil
+}
+
+// authorsPage renders the page with the bar of its problems. It is made for each request and kept by nobody.
+func (s *Server) authorsPage(w http.ResponseWriter, r *request, d *content.Doc) error {
+	body, err := s.renderPage(r, d)
+	if err != nil {
+		return err
+	}
+	represent(body, typeHTML, cacheNever, varyBoth).write(w, r.Request, http.StatusOK)
+	return nil
+}
+
+// markdown serves the page's own bytes.
+func (s *Server) markdown(w http.ResponseWriter, d *content.Doc, r *request) error {
+	src, err := d.Source()
+	if err != nil {
+		return err
+	}
+	represent(src, typeMarkdown, cacheRevalidate, varyBoth).write(w, r.Request, http.StatusOK)
+	return nil
+}
+
+// dependencies is a digest of all that a rendered page shows: when it is the same, so is the page.
+func (s *Server) dependencies(r *request, d *content.Doc) string {
+	h := sha256.New()
+	add := func(parts ...string) {
+		for _, p := range parts {
+			_, _ = fmt.Fprintf(h, "%d:%s", len(p), p)
+		}
+	}
+	_, _ = h.Write(d.Hash[:])
+	t, _ := r.view.Changed(d)
+	add(d.URL, d.Title, r.view.Revision(d), t.Format(time.RFC3339), s.chromeOf(r).key)
+	for _, f := range r.view.Trail(d.Parent()) {
+		add(f.Title, f.URL)
+	}
+	prev, next := r.view.Neighbours(d)
+	for _, n := range []*content.Doc{prev, next} {
+		if n != nil {
+			add(n.Title, n.URL)
+		}
+		add("")
+	}
+	for _, l := range d.Links {
+		t := r.view.Resolve(d, l.Dest)
+		add(t.URL, fmt.Sprint(t.Found))
+	}
+	if strings.HasSuffix(d.Key, "/") {
+		if f := r.view.Folder(d.Dir()); f != nil {
+			for _, x := range f.Folders {
+				add(x.Title, x.URL, x.Summary, fmt.Sprint(x.Count))
+			}
+			for _, x := range f.Docs {
+				add(x.Title, x.URL, x.Summary(), string(x.Kind))
+			}
+		}
+	}
+	return string(h.Sum(nil))
+}
+
+// renderPage renders a page of content.
+func (s *Server) renderPage(r *request, d *content.Doc) ([]byte, error) {
+	p, err := s.pageProps(r, d)
+	if err != nil {
+		return nil, err
+	}
+	return render(r.Context(), view.PageView(p))
+}
+
+func render(ctx context.Context, c templ.Component) ([]byte, error) {
+	var b bytes.Buffer
+	if err := c.Render(ctx, &b); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
+	body, err := r.view.Body(d)
+	if err != nil {
+		return view.Page{}, err
+	}
+	f := s.frame
+	f.Title, f.Lang = d.Title, d.Meta.Lang
+	f.Nav = s.chromeOf(r).nav(d)
+	f.Bar = s.barOf(r, d.Path)
+	p := view.Page{
+		Frame: f, Heading: d.Title, Name: d.Name, Lead: d.Meta.Summary, Body: string(body),
+		Crumbs: crumbsOf(r.view.Trail(d.Parent())),
+		Trust:  trustOf(d), Aside: asideOf(r, d),
+	}
+	if len(d.Anchors) > 0 && d.Name == "" && (len(d.Headings) == 0 || d.Headings[0].ID != d.Anchors[0]) {
+		p.Anchor = d.Anchors[0]
+	}
+	p.Toc = tocOf(d)
+	prev, next := r.view.Neighbours(d)
+	if prev != nil {
+		p.Prev = &view.Link{Label: prev.Title, URL: prev.URL}
+	}
+	if next != nil {
+		p.Next = &view.Link{Label: next.Title, URL: next.URL}
+	}
+	if t, ok := r.view.Changed(d); ok {
+		p.Furn = append(p.Furn, view.Fact{Label: "Last changed", Value: t.Format(time.DateOnly), Time: t.Format(time.RFC3339)})
+	}
+	p.Furn = append(p.Furn,
+		view.Fact{Label: "Revision", Value: r.view.Revision(d)},
+		view.Fact{Value: "Markdown", URL: "/" + escape(d.Path)})
+	if strings.HasSuffix(d.Key, "/") {
+		if fv := r.view.Folder(d.Dir()); fv != nil {
+			l := listingOf(fv, "Pages", 1, fv.URL)
+			p.Folder = &l
+		}
+	}
+	return p, nil
+}
+
+func crumbsOf(trail []content.FolderRef) []view.Link {
+	out := []view.Link{{Label: "Home", URL: "/"}}
+	for _, f := range trail {
+		out = append(out, view.Link{Label: f.Title, URL: f.URL})
+	}
+	return out
+}
+
+const maxToc = 40
+
+// tocOf lists the headings of the two highest levels, or of the highest alone where there are many.
+func tocOf(d *content.Doc) []view.TocItem {
+	top := 7
+	for _, h := range d.Headings {
+		top = min(top, h.Level)
+	}
+	for _, depth := range []int{1, 0} {
+		var out []view.TocItem
+		for _, h := range d.Headings {
+			if h.Level <= top+depth && h.Text != "" {
+				out = append(out, view.TocItem{Level: h.Level + 2 - top, Text: h.Text, ID: h.ID})
+			}
+		}
+		if len(out) <= maxToc || depth == 0 {
+			return out
+		}
+	}
+	return nil
+}
+
+// trustOf is the strip under the lead: at most five facts by which a page may be believed.
+func trustOf(d *content.Doc) []view.Fact {
+	m := d.Meta
+	var out []view.Fact
+	if m.Duration != "" {
+		n, unit, _ := strings.Cut(m.Duration, " ")
+		out = append(out, view.Fact{Label: "Takes", Value: n, Big: true, Small: unit})
+	}
+	if m.Risk != "" {
+		out = append(out, view.Fact{Label: "Risk", Value: strings.ToUpper(m.Risk[:1]) + m.Risk[1:], Small: "of the worst step"})
+	}
+	if m.Reviewed != "" {
+		f := view.Fact{Label: "Reviewed", Value: string(m.Reviewed), Time: string(m.Reviewed)}
+		if m.ReviewEvery != "" {
+			f.Small = "every " + m.ReviewEvery
+		}
+		out = append(out, f)
+	}
+	if len(m.AppliesTo) > 0 {
+		var names []string
+		for _, a := range m.AppliesTo {
+			names = append(names, strings.TrimSpace(a.Product+" "+a.Versions))
+		}
+		f := view.Fact{Label: "Applies to", Value: names[0]}
+		if len(names) > 1 {
+			f.Small = "and " + fmt.Sprint(len(names)-1) + " more"
+		}
+		out = append(out, f)
+	}
+	if m.Owner != "" {
+		out = append(out, view.Fact{Label: "Owner", Value: m.Owner})
+	}
+	return out[:min(len(out), 5)]
+}
+
+// asideOf is what stands beside the text.
+func asideOf(r *request, d *content.Doc) []view.Block {
+	m := d.Meta
+	var out []view.Block
+	if len(m.AppliesTo) > 1 {
+		b := view.Block{Title: "Applies to"}
+		for _, a := range m.AppliesTo {
+			b.Facts = append(b.Facts, view.Fact{Label: a.Product, Value: a.Versions, URL: listURL("product", a.Product)})
+		}
+		out = append(out, b)
+	}
+	if m.Escalation != "" {
+		out = append(out, view.Block{Title: "If you are stuck", Text: m.Escalation})
+	}
+	if len(m.Alerts) > 0 {
+		b := view.Block{Title: "Alerts that lead here"}
+		for _, a := range m.Alerts {
+			b.Links = append(b.Links, view.Link{Label: a})
+		}
+		out = append(out, b)
+	}
+	if len(m.Environment) > 0 {
+		b := view.Block{Title: "Environment"}
+		for _, e := range m.Environment {
+			b.Facts = append(b.Facts, view.Fact{Label: e.Label, Value: e.Value})
+		}
+		out = append(out, b)
+	}
+	var filed []view.Link
+	for _, p := range m.Phases {
+		filed = append(filed, view.Link{Label: p.Label(), URL: listURL("phase", string(p))})
+	}
+	for _, p := range m.Products() {
+		filed = append(filed, view.Link{Label: p, URL: listURL("product", p)})
+	}
+	for _, t := range m.Tags {
+		filed = append(filed, view.Link{Label: t, URL: listURL("tag", t)})
+	}
+	if len(filed) > 0 {
+		out = append(out, view.Block{Title: "More about", Links: filed})
+	}
+	return out
+}
+
+// barOf is what authors are told over a page: of its file, or with no file, of the portal.
+func (s *Server) barOf(r *request, file string) *view.Bar {
+	if !s.o.Authors {
+		return nil
+	}
+	b := &view.Bar{Troubles: s.publisher.Troubles(), Total: len(r.edition.Snapshot.Problems())}
+	if file != "" {
+		b.Problems, b.Stale = r.edition.Snapshot.ProblemsOf(file), r.edition.Snapshot.Stale(file)
+	} else if len(b.Troubles) == 0 {
+		return nil
+	}
+	return b
+}

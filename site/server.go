@@ -1,0 +1,211 @@
+package site
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"rutter/content"
+	"rutter/site/edition"
+	"rutter/site/view"
+	"rutter/static"
+)
+
+// Limits on time and size of one connection's phases.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 30 * time.Second
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 2 * time.Minute
+	drainTimeout      = 8 * time.Second
+	searchTimeout     = 2 * time.Second
+	maxHeaderBytes    = 32 << 10
+)
+
+// Server serves one portal. New makes it, Start serves, Stop unwinds.
+type Server struct {
+	o         Options
+	publisher *edition.Publisher
+	assets    *static.Set
+	assetReps map[string]*representation
+	frame     view.Frame // what is the same on every page
+	cache     *cache
+	chrome    atomic.Pointer[chrome]
+	requests  requestIDs
+	draining  atomic.Bool
+
+	http     *http.Server
+	listener net.Listener
+	stop     context.CancelFunc
+	run      chan error // the end of the publisher
+	serve    chan error // the end of the HTTP server
+}
+
+// New prepares a server. It listens to nothing yet.
+func New(o Options) (*Server, error) {
+	o.fill()
+	assets, err := static.Load()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		o: o, assets: assets, cache: newCache(maxCacheBytes), requests: newRequestIDs(),
+		run: make(chan error, 1), serve: make(chan error, 1), assetReps: map[string]*representation{},
+	}
+	for _, a := range assets.All() {
+		s.assetReps[a.URL] = represent(a.Body, []string{a.Type}, cacheForever, varyEncoding)
+	}
+	s.frame = view.Frame{
+		Portal: o.Portal,
+		Assets: view.Assets{CSS: assets.URL("rutter.css"), JS: assets.URL("rutter.js"), Icon: assets.URL("icon.svg")},
+	}
+	s.publisher, err = edition.New(edition.Options{
+		Source: o.Source, Changes: o.Changes, Git: o.Git, History: o.History, State: o.State,
+		Reserved: Reserved, Gate: s.gate, Now: o.Now, Log: o.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(true)
+	protocols.SetUnencryptedHTTP2(o.H2C)
+	s.http = &http.Server{
+		Handler: s.Handler(), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		Protocols: &protocols, ErrorLog: newErrorLog(o.Log),
+	}
+	return s, nil
+}
+
+// Start listens and begins to follow the content. It returns once connections are accepted; pages are there as
+// soon as Ready says so. Done tells when serving has ended by itself.
+func (s *Server) Start() error {
+	l, err := net.Listen("tcp", s.o.Addr)
+	if err != nil {
+		return err
+	}
+	if s.o.CertFile != "" {
+		cert, err := tls.LoadX509KeyPair(s.o.CertFile, s.o.KeyFile)
+		if err != nil {
+			_ = l.Close()
+			return err
+		}
+		l = tls.NewListener(l, &tls.Config{
+			Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+		})
+	}
+	s.listener = l
+	ctx, cancel := context.WithCancel(context.Background())
+	s.stop = cancel
+	go func() { s.serve <- s.http.Serve(l) }()
+	go func() { s.run <- s.publisher.Run(ctx) }()
+	return nil
+}
+
+// URL is the address the server listens on, with scheme.
+func (s *Server) URL() string {
+	scheme := "http"
+	if s.o.CertFile != "" {
+		scheme = "https"
+	}
+	host, port, _ := net.SplitHostPort(s.listener.Addr().String())
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// Published is closed when the first edition is served.
+func (s *Server) Published() <-chan struct{} { return s.publisher.Published() }
+
+// Done returns the error that ended serving, for instance that the content folder cannot be read at the start.
+func (s *Server) Done() <-chan error { return s.run }
+
+// Stop drains: readiness turns false, open requests are finished, then everything is let go of. After its deadline
+// what is still open is cut off.
+func (s *Server) Stop(ctx context.Context) error {
+	s.draining.Store(true)
+	ctx, cancel := context.WithTimeout(ctx, drainTimeout)
+	defer cancel()
+	err := s.http.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = s.http.Close()
+	}
+	s.stop()
+	select {
+	case runErr := <-s.run:
+		err = errors.Join(err, runErr)
+	case <-time.After(drainTimeout):
+		err = errors.Join(err, errors.New("the index did not close in time"))
+	}
+	return err
+}
+
+// viewerOf tells who asks. Everyone is public until there is a sign-in; handlers ask nowhere else.
+func (s *Server) viewerOf(*http.Request) content.Viewer { return content.Viewer{} }
+
+// request is what a handler works with: one edition, one viewer, from its start to its end.
+type request struct {
+	*http.Request
+	edition *edition.Edition
+	viewer  content.Viewer
+	view    content.View
+	id      string
+}
+
+// handler answers a request or returns why it did not.
+type handler func(w http.ResponseWriter, r *request) error
+
+// Handler is the whole portal.
+func (s *Server) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		r := &request{Request: hr, id: s.requests.of(hr)}
+		secure(w.Header(), r.id)
+		defer func() {
+			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
+					panic(p)
+				}
+				s.fail(w, r, fmt.Errorf("panic: %v", p))
+			}
+		}()
+		h, err := s.route(r)
+		if err == nil {
+			err = s.withEdition(w, r, h)
+		}
+		if err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+// withEdition runs a handler inside one edition. A page whose file changed before its bytes were ever needed is
+// asked for once more, in the edition that has it as it is.
+func (s *Server) withEdition(w http.ResponseWriter, r *request, h handler) error {
+	for try := 0; ; try++ {
+		r.edition = s.publisher.Acquire()
+		if r.edition != nil {
+			r.viewer = s.viewerOf(r.Request)
+			r.view = r.edition.Snapshot.For(r.viewer)
+			w.Header()["Rutter-Edition"] = []string{r.edition.ID}
+		}
+		err := h(w, r)
+		seq := uint64(0)
+		if r.edition != nil {
+			seq = r.edition.Seq
+			r.edition.Release()
+		}
+		if !errors.Is(err, content.ErrChanged) || try > 0 {
+			return err
+		}
+		if err := s.publisher.Await(r.Context(), seq); err != nil {
+			return err
+		}
+	}
+}

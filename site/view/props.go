@@ -1,0 +1,235 @@
+package view
+
+import (
+	"rutter/content/diag"
+	"rutter/search"
+)
+
+// Frame is what stands around every page.
+type Frame struct {
+	Portal  string // the portal's name
+	Title   string // of the page, "" on the home page
+	Lang    string // BCP 47; "" is English
+	Query   string // shown in the search field
+	Nav     []NavItem
+	Assets  Assets
+	Foot    []Fact // facts at the foot of the page
+	Bar     *Bar   // for authors; nil for readers
+	NoIndex bool   // keep it out of search engines
+	Home    bool   // the home page has its own search field
+}
+
+// Assets are the addresses of what a page loads.
+type Assets struct {
+	CSS, JS, Icon string
+}
+
+// NavItem is a link in the head of every page.
+type NavItem struct {
+	Label, URL string
+	Current    bool // the page belongs to it
+}
+
+// Link is a page or place to go to.
+type Link struct {
+	Label, URL string
+	Note       string // a second line
+	Mono       bool   // the label is something typed
+}
+
+// Fact is a label with its value, and a link where one helps.
+type Fact struct {
+	Label, Value string
+	URL          string
+	Big          bool // the value is a number worth its size
+	Small        string
+	Time         string // machine-readable date of Value, RFC 3339
+}
+
+// Bar tells authors what is wrong with the page they look at.
+type Bar struct {
+	Problems []diag.Problem
+	Troubles []string
+	Stale    bool // the page is shown in an older version
+	Total    int  // problems in the whole folder
+}
+
+// Page is one page of content.
+type Page struct {
+	Frame
+	Crumbs  []Link
+	Heading string
+	Anchor  string // id of the body's own first heading
+	Name    string // the body's own title where it differs
+	Lead    string
+	Trust   []Fact
+	Toc     []TocItem
+	Body    string // HTML
+	Aside   []Block
+	Folder  *Listing // what is in the folder, when the page is a folder's
+	Prev    *Link
+	Next    *Link
+	Furn    []Fact
+}
+
+// TocItem is a heading in "On this page".
+type TocItem struct {
+	Level    int // 2 or 3
+	Text, ID string
+}
+
+// Block is a titled box beside the text.
+type Block struct {
+	Title string
+	Facts []Fact
+	Links []Link
+	Text  string
+}
+
+// Listing is pages in a folder or under a common property.
+type Listing struct {
+	Title   string
+	Folders []Entry
+	Pages   []Entry
+	Total   int // pages in all, over all pages of the list
+	Pager   Pager
+}
+
+// Entry is a page or folder in a list.
+type Entry struct {
+	Title, URL, Summary string
+	Meta                []string
+	Count               int    // pages in a folder
+	Severity            string // of an advisory
+}
+
+// Pager leads through a long list.
+type Pager struct {
+	Page, Pages int
+	Prev, Next  string // URLs, "" at the ends
+	Links       []PagerLink
+}
+
+// PagerLink is one page of a long list; a zero Page is a gap.
+type PagerLink struct {
+	Page    int
+	URL     string
+	Current bool
+}
+
+// ListPage is a page that is a list.
+type ListPage struct {
+	Frame
+	Crumbs  []Link
+	Heading string
+	Lead    string
+	Listing Listing
+}
+
+// Home is the front page.
+type Home struct {
+	Frame
+	Examples   []Link
+	Phases     []PhaseBox
+	Advisories []Entry
+	Changed    []Entry
+	Folders    []Entry
+	Kinds      []KindBox
+	Tags       []Link
+	Body       string // HTML of the root's own page
+	BodyTitle  string
+}
+
+// PhaseBox is one of the six phases.
+type PhaseBox struct {
+	Label, Text, URL string
+	Count            int
+	Pages            []Link
+}
+
+// KindBox is one kind of page.
+type KindBox struct {
+	Label, Text, URL string
+	Count            int
+}
+
+// SearchPage is the answer to a query, or the form for one.
+type SearchPage struct {
+	Frame
+	Query      string
+	Building   bool // there is no index yet
+	Failed     bool // the index gave an error
+	Total      int
+	TookMS     float64
+	Suggestion *Link
+	Notices    []string
+	Facets     []FacetBox
+	Hits       []HitBox
+	Pager      Pager
+	Words      []Link // what to try when nothing was found
+}
+
+// FacetBox is a property to narrow the results by.
+type FacetBox struct {
+	Label, Name string
+	Values      []FacetValue
+}
+
+// FacetValue is one value with the number of pages that have it.
+type FacetValue struct {
+	Label, Value string
+	Count        int
+	Selected     bool
+}
+
+// HitBox is a page that answers.
+type HitBox struct {
+	Title, URL string
+	Meta       []string
+	Severity   string
+	Sections   []SectionBox
+}
+
+// SectionBox is a place in a page that answers.
+type SectionBox struct {
+	Heading, URL string
+	Snippet      search.Snippet
+}
+
+// Lost is the page where nothing is.
+type Lost struct {
+	Frame
+	Path      string
+	Words     string // the address as a query
+	Near      []Entry
+	Folder    *Link // the nearest folder that exists
+	RequestID string
+}
+
+// ErrorPage says that the portal failed, not the reader.
+type ErrorPage struct {
+	Frame
+	Status    int
+	Heading   string
+	Text      string
+	RequestID string
+	Path      string
+}
+
+// ProblemsPage lists everything authors can mend.
+type ProblemsPage struct {
+	Frame
+	Edition                 string
+	Pages                   int
+	Errors, Warnings, Notes int
+	Troubles                []string
+	Files                   []ProblemFile
+	Shown                   int
+}
+
+// ProblemFile is the problems of one file.
+type ProblemFile struct {
+	File     string
+	URL      string
+	Problems []diag.Problem
+}

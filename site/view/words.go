@@ -1,0 +1,136 @@
+package view
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"rutter/content/diag"
+)
+
+func lang(l string) string {
+	if l == "" {
+		return "en"
+	}
+	return l
+}
+
+func title(f Frame) string {
+	if f.Title == "" {
+		return f.Portal
+	}
+	return f.Title + " · " + f.Portal
+}
+
+// plural puts a number before the right word, with thousands apart.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + many
+}
+
+func number(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// shape is the symbol of a severity: its colour never stands alone.
+func shape(class string) string {
+	switch class {
+	case "crit":
+		return "stop"
+	case "high":
+		return "tri"
+	case "mid":
+		return "dia"
+	}
+	return "ring"
+}
+
+func severityClass(s string) string {
+	switch s {
+	case "critical":
+		return "crit"
+	case "high":
+		return "high"
+	case "moderate":
+		return "mid"
+	}
+	return "low"
+}
+
+func severityWord(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func severityOf(s diag.Severity) templ.Component {
+	switch s {
+	case diag.Error:
+		return severity("crit", "Error")
+	case diag.Warning:
+		return severity("high", "Warning")
+	}
+	return severity("low", "Note")
+}
+
+// place is line:column as far as they are known.
+func place(p diag.Problem) string {
+	switch {
+	case p.Line == 0:
+		return "file"
+	case p.Column == 0:
+		return strconv.Itoa(p.Line)
+	}
+	return strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
+}
+
+func ms(v float64) string {
+	if v < 1 {
+		return strconv.FormatFloat(v, 'f', 1, 64) + " ms"
+	}
+	return strconv.FormatFloat(v, 'f', 0, 64) + " ms"
+}
+
+func fragment(id string) string { return (&url.URL{Fragment: id}).EscapedFragment() }
+
+func searchHeading(p SearchPage) string {
+	q := "“" + clipRunes(p.Query, 80) + "”"
+	switch {
+	case p.Query == "":
+		return "What do you see?"
+	case p.Building, p.Failed:
+		return "Not searched yet: " + q
+	case p.Total == 0:
+		return "Nothing for " + q
+	}
+	return plural(p.Total, "page", "pages") + " for " + q
+}
+
+func clipRunes(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n]) + "…"
+	}
+	return s
+}
+
+func problemsHeading(p ProblemsPage) string {
+	n := p.Errors + p.Warnings + p.Notes
+	switch {
+	case len(p.Troubles) > 0:
+		return "The newest content is held back"
+	case n == 0:
+		return "Nothing is wrong"
+	case p.Errors == 0:
+		return plural(n, "thing", "things") + " to look at"
+	}
+	return plural(p.Errors, "error", "errors") + " to mend"
+}

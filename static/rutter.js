@@ -1,0 +1,76 @@
+// Behaviour on top of pages that work without it.
+
+// "/" and Ctrl-K or Cmd-K go to the search field.
+const field = document.querySelector('input[type=search]');
+addEventListener('keydown', (e) => {
+  const typing = e.target.closest?.('input, select, textarea, [contenteditable]');
+  const slash = e.key === '/' && !typing && !e.ctrlKey && !e.metaKey && !e.altKey;
+  const k = e.key.toLowerCase() === 'k' && (e.ctrlKey || e.metaKey) && !e.shiftKey && !e.altKey;
+  if (field && (slash || k)) {
+    e.preventDefault();
+    field.focus();
+    field.select();
+  }
+});
+
+// A copy button on every command: what is typed goes to the clipboard, without prompts and without output.
+if (navigator.clipboard) {
+  const said = document.createElement('span');
+  said.className = 'vh';
+  said.setAttribute('role', 'status');
+  document.body.append(said);
+  for (const figure of document.querySelectorAll('figure.cmd')) {
+    const lines = [...figure.querySelectorAll('pre > code')];
+    if (!lines.length) continue;
+    let head = figure.querySelector('figcaption');
+    if (!head) {
+      head = document.createElement('figcaption');
+      figure.prepend(head);
+    }
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = 'Copy';
+    button.addEventListener('click', async () => {
+      const text = lines.map((l) => {
+        const c = l.cloneNode(true);
+        c.querySelectorAll('.prompt').forEach((p) => p.remove());
+        return c.textContent;
+      }).join('\n');
+      let word = 'Copied';
+      try {
+        await navigator.clipboard.writeText(text + '\n');
+      } catch {
+        word = 'Not copied';
+      }
+      button.textContent = said.textContent = word;
+      setTimeout(() => { button.textContent = 'Copy'; said.textContent = ''; }, 2000);
+    });
+    head.append(button);
+  }
+}
+
+// The heading that was passed last is marked in "On this page".
+const entries = new Map();
+for (const a of document.querySelectorAll('.toc a')) {
+  const h = document.getElementById(decodeURIComponent(a.hash.slice(1)));
+  if (h) entries.set(h, a);
+}
+if (entries.size) {
+  const mark = () => {
+    let now = null;
+    for (const [h, a] of entries) {
+      if (h.getBoundingClientRect().top < innerHeight / 4) now = a;
+    }
+    for (const a of entries.values()) {
+      if (a === now) a.setAttribute('aria-current', 'location');
+      else a.removeAttribute('aria-current');
+    }
+  };
+  let queued = false;
+  addEventListener('scroll', () => {
+    if (queued) return;
+    queued = true;
+    requestAnimationFrame(() => { queued = false; mark(); });
+  }, { passive: true });
+  mark();
+}

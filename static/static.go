@@ -1,0 +1,71 @@
+// Package static is the style sheet, the script and the icon, each under a name that changes with its bytes.
+package static
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"maps"
+	"mime"
+	"path"
+	"slices"
+	"strings"
+)
+
+//go:embed rutter.css rutter.js icon.svg
+var files embed.FS
+
+// Prefix is the path under which assets are served.
+const Prefix = "/-/static/"
+
+// Asset is one file. It never changes under its URL.
+type Asset struct {
+	URL  string // Prefix, name, hash and extension: /-/static/rutter-0123456789ab.css
+	Type string // its Content-Type
+	Body []byte
+}
+
+// Set is all assets.
+type Set struct {
+	byName map[string]*Asset
+}
+
+// Load reads the assets in the binary.
+func Load() (*Set, error) {
+	s := &Set{map[string]*Asset{}}
+	entries, err := files.ReadDir(".")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		b, err := files.ReadFile(e.Name())
+		if err != nil {
+			return nil, err
+		}
+		ext := path.Ext(e.Name())
+		sum := sha256.Sum256(b)
+		a := &Asset{
+			URL:  Prefix + strings.TrimSuffix(e.Name(), ext) + "-" + hex.EncodeToString(sum[:6]) + ext,
+			Type: mime.TypeByExtension(ext),
+			Body: b,
+		}
+		if ext == ".js" {
+			a.Type = "text/javascript; charset=utf-8"
+		}
+		s.byName[e.Name()] = a
+	}
+	return s, nil
+}
+
+// URL returns the address of a file, for instance of "rutter.css". It panics for a name there is none of: a
+// mistake in the program, found by its first test.
+func (s *Set) URL(name string) string {
+	a, ok := s.byName[name]
+	if !ok {
+		panic("static: no asset " + name)
+	}
+	return a.URL
+}
+
+// All returns every asset, in no order.
+func (s *Set) All() []*Asset { return slices.Collect(maps.Values(s.byName)) }
