@@ -66,14 +66,8 @@ func (s *Server) homeProps(r *request) (view.Home, error) {
 			}
 		}
 	}
-	root := r.view.Folder("")
 	if len(h.Phases) == 0 {
-		for _, f := range root.Folders[:min(len(root.Folders), 24)] {
-			h.Folders = append(h.Folders, view.Entry{Title: f.Title, URL: f.URL, Count: f.Count})
-		}
-		for _, d := range root.Docs[:min(len(root.Docs), 12)] {
-			h.Folders = append(h.Folders, view.Entry{Title: d.Title, URL: d.URL})
-		}
+		h.Folders = foldersOf(r.view)
 	}
 	if own != nil {
 		body, err := r.view.Body(own)
@@ -127,6 +121,35 @@ func (s *Server) examples(r *request) []view.Link {
 		if len(out) == 4 {
 			break
 		}
+	}
+	return out
+}
+
+// foldersOf shows the first folders with the first of what is in them, for content that names no phases.
+func foldersOf(v content.View) []view.FolderBox {
+	const folders, entries = 12, 8
+	root := v.Folder("")
+	var out []view.FolderBox
+	for _, f := range root.Folders[:min(len(root.Folders), folders)] {
+		b := view.FolderBox{Title: f.Title, URL: f.URL, Count: f.Count}
+		if in := v.Folder(f.Path); in != nil {
+			for _, x := range in.Folders {
+				b.Entries = append(b.Entries, view.Entry{Title: x.Title, URL: x.URL, Count: x.Count})
+			}
+			b.Entries = append(b.Entries, entriesOf(in.Docs[:min(len(in.Docs), entries)])...)
+		}
+		for i := range b.Entries {
+			b.Entries[i].Summary = ""
+		}
+		b.Entries = b.Entries[:min(len(b.Entries), entries)]
+		out = append(out, b)
+	}
+	if docs := root.Docs; len(docs) > 0 {
+		b := view.FolderBox{Title: "Pages", URL: "/", Count: len(docs), Entries: entriesOf(docs[:min(len(docs), entries)])}
+		for i := range b.Entries {
+			b.Entries[i].Summary = ""
+		}
+		out = append(out, b)
 	}
 	return out
 }

@@ -28,10 +28,14 @@ func indexed(s *content.Snapshot, d *content.Doc) (search.Document, error) {
 	if len(out.Audience) == 0 {
 		out.Audience = []string{content.Everyone}
 	}
-	if d.Meta.Summary != "" {
-		out.Sections = append(out.Sections, search.Part{Text: d.Meta.Summary})
-	}
-	for _, p := range sections {
+	for i, p := range sections {
+		if i == 0 && d.Meta.Summary != "" {
+			if p.ID != "" {
+				out.Sections = append(out.Sections, search.Part{Text: d.Meta.Summary})
+			} else {
+				p.Text = d.Meta.Summary + "\n" + p.Text
+			}
+		}
 		out.Sections = append(out.Sections, search.Part{ID: p.ID, Heading: p.Heading, Text: p.Text})
 	}
 	return out, nil

@@ -133,11 +133,18 @@ type Home struct {
 	Phases     []PhaseBox
 	Advisories []Entry
 	Changed    []Entry
-	Folders    []Entry
+	Folders    []FolderBox
 	Kinds      []KindBox
 	Tags       []Link
 	Body       string // HTML of the root's own page
 	BodyTitle  string
+}
+
+// FolderBox is a folder with the first of what is in it.
+type FolderBox struct {
+	Title, URL string
+	Count      int // pages, at any depth
+	Entries    []Entry
 }
 
 // PhaseBox is one of the six phases.

@@ -42,7 +42,7 @@ func SearchView(p SearchPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			var templ_7745c5c3_Var3 = []any{"page", templ.KV("res", len(p.Facets) > 0)}
+			var templ_7745c5c3_Var3 = []any{"page", templ.KV("res", len(p.Facets) > 0), templ.KV("solo", len(p.Facets) == 0)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var3...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
