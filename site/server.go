@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +43,8 @@ type Server struct {
 	http     *http.Server
 	listener net.Listener
 	stop     context.CancelFunc
+	stopOnce sync.Once
+	stopErr  error
 	run      chan error // the end of the publisher
 	serve    chan error // the end of the HTTP server
 }
@@ -128,8 +131,13 @@ func (s *Server) Published() <-chan struct{} { return s.publisher.Published() }
 func (s *Server) Done() <-chan error { return s.run }
 
 // Stop drains: readiness turns false, open requests are finished, then everything is let go of. After its deadline
-// what is still open is cut off.
+// what is still open is cut off. Only the first call does anything.
 func (s *Server) Stop(ctx context.Context) error {
+	s.stopOnce.Do(func() { s.stopErr = s.unwind(ctx) })
+	return s.stopErr
+}
+
+func (s *Server) unwind(ctx context.Context) error {
 	s.draining.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, drainTimeout)
 	defer cancel()

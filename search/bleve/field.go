@@ -43,12 +43,29 @@ func (f *counted) NumPlainTextBytes() uint64                        { return 0 }
 
 func (f *counted) add(term string) {
 	f.length++
-	t := f.freqs[term]
-	if t == nil {
-		t = &index.TokenFreq{Term: []byte(term)}
-		f.freqs[term] = t
+	n := 1
+	if t := f.freqs[term]; t != nil {
+		n += t.Frequency()
 	}
-	t.SetFrequency(t.Frequency() + 1)
+	f.freqs[term] = times(n)
+}
+
+// counts are the term frequencies that nearly all terms have, for all of them to share: Bleve only reads them.
+var counts = func() (ts [256]index.TokenFreq) {
+	for i := range ts {
+		ts[i].SetFrequency(i)
+	}
+	return ts
+}()
+
+// times says that a term occurs n times.
+func times(n int) *index.TokenFreq {
+	if n < len(counts) {
+		return &counts[n]
+	}
+	t := &index.TokenFreq{}
+	t.SetFrequency(n)
+	return t
 }
 
 // stored is a field that is kept and not searched.
@@ -95,9 +112,7 @@ func (d *document) Indexed() bool                              { return true }
 // AddIDField adds the field by which Bleve finds documents to replace.
 func (d *document) AddIDField() {
 	f := &idField{counted: counted{name: "_id", length: 1, freqs: index.TokenFrequencies{}}, id: d.id}
-	t := &index.TokenFreq{Term: []byte(d.id)}
-	t.SetFrequency(1)
-	f.freqs[d.id] = t
+	f.freqs[d.id] = times(1)
 	d.fields = append(d.fields, f)
 }
 
@@ -148,7 +163,7 @@ func (a *analyzer) analyze(d search.Document) (*document, lengths) {
 				w = a.stem(w)
 				body.add(w)
 				if prev != "" {
-					pairs.add(prev + " " + w)
+					pairs.add(pair(prev, w))
 				}
 				prev = w
 			})
