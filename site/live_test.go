@@ -86,7 +86,7 @@ func TestBranchSwitch(t *testing.T) {
 	git("commit", "-q", "-m", "one")
 	git("checkout", "-q", "-b", "other")
 	for i := range 30 {
-		p.write(fmt.Sprintf("p%d.md", i), fmt.Sprintf("# Page %d\n\notherword\n", i))
+		p.write(fmt.Sprintf("p%d.md", i), fmt.Sprintf("# Page %d\n\notherword%d\n", i, i))
 	}
 	p.write("only.md", "# Only here\n")
 	git("add", ".")
@@ -99,11 +99,11 @@ func TestBranchSwitch(t *testing.T) {
 	git("checkout", "-q", "other")
 	p.until("the other branch is served", func() bool { return p.get("/only").status == 200 })
 	for i := range 30 {
-		if r := p.get(fmt.Sprintf("/p%d", i)); !strings.Contains(r.body, "otherword") {
+		if r := p.get(fmt.Sprintf("/p%d", i)); !strings.Contains(r.body, fmt.Sprintf("otherword%d", i)) {
 			t.Fatalf("page %d is of the old branch", i)
 		}
 	}
-	if p.found("mainword", "p1.md") || !p.found("otherword", "p1.md") {
+	if p.found("mainword", "p1.md") || !p.found("otherword1", "p1.md") {
 		t.Error("search is of the old branch")
 	}
 }

@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
-	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 	index "github.com/blevesearch/bleve_index_api"
 
 	"rutter/search"
@@ -31,8 +31,7 @@ var ErrUnusable = errors.New("bleve: unusable index")
 // Store is the live index in a folder. It has one writer; the generations it hands out have any number of readers.
 type Store struct {
 	dir   string
-	idx   index.Index
-	queue *index.AnalysisQueue
+	idx   *engine
 	lens  map[string]lengths // by path: what is in the index now
 	total lengths            // sum of lens
 	last  *Generation        // the newest, for the facets of its segments; not held open by this
@@ -51,13 +50,8 @@ func Open(dir string) (s *Store, kept Kept, err error) {
 	}()
 	_, statErr := os.Stat(filepath.Join(dir, "root.bolt"))
 	fresh := errors.Is(statErr, os.ErrNotExist)
-	s = &Store{dir: dir, queue: index.NewAnalysisQueue(1), lens: map[string]lengths{}}
-	s.idx, err = scorch.NewScorch(scorch.Name, map[string]any{"path": dir, "bolt_timeout": "1s"}, s.queue)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := s.idx.Open(); err != nil {
-		s.queue.Close()
+	s = &Store{dir: dir, lens: map[string]lengths{}}
+	if s.idx, err = openEngine(dir); err != nil {
 		if fresh {
 			return nil, nil, err
 		}
@@ -66,7 +60,7 @@ func Open(dir string) (s *Store, kept Kept, err error) {
 	if fresh {
 		b := index.NewBatch()
 		b.SetInternal(versionKey, []byte(version))
-		if err := s.idx.Batch(b); err != nil {
+		if err := s.idx.batch(b); err != nil {
 			s.Close()
 			return nil, nil, err
 		}
@@ -179,7 +173,7 @@ func (s *Store) unset(path string) {
 }
 
 // batchSize is how many pages one batch holds when many are written. Larger ones are faster and need more memory.
-const batchSize = 400
+var batchSize = func() int { if n, err := strconv.Atoi(os.Getenv("BATCH")); err == nil { return n }; return 400 }()
 
 // Update writes n pages and removes others. doc gives the i-th page, is called once for each from several
 // goroutines, and may fail to leave the page as it was in the index. After an error the store must be closed: what
@@ -188,6 +182,8 @@ func (s *Store) Update(ctx context.Context, n int, doc func(i int) (search.Docum
 	if n <= batchSize {
 		return s.batch(0, n, newAnalyzer(), &sync.Mutex{}, doc, remove)
 	}
+	s.idx.quiet.Lock()
+	defer s.idx.quiet.Unlock()
 	var next atomic.Int64
 	var mu sync.Mutex
 	errs := make([]error, max(2, runtime.GOMAXPROCS(0)))
@@ -196,7 +192,7 @@ func (s *Store) Update(ctx context.Context, n int, doc func(i int) (search.Docum
 		wg.Go(func() { // building a segment is single-threaded within one batch, so batches run side by side
 			a := newAnalyzer()
 			for {
-				from := int(next.Add(batchSize)) - batchSize
+				from := int(next.Add(int64(batchSize))) - batchSize
 				if from >= n {
 					return
 				}
@@ -240,7 +236,7 @@ func (s *Store) batch(from, to int, a *analyzer, mu *sync.Mutex, doc func(int) (
 	for _, p := range remove {
 		b.Delete(p)
 	}
-	if err := s.idx.Batch(b); err != nil {
+	if err := s.idx.batch(b); err != nil {
 		return err
 	}
 	mu.Lock()
@@ -256,11 +252,7 @@ func (s *Store) batch(from, to int, a *analyzer, mu *sync.Mutex, doc func(int) (
 
 // Merge joins the index's segments into as few as it pays to have. Searches get faster and files fewer.
 func (s *Store) Merge(ctx context.Context) error {
-	sc, ok := s.idx.(*scorch.Scorch)
-	if !ok {
-		return nil
-	}
-	return sc.ForceMerge(ctx, &mergeplan.SingleSegmentMergePlanOptions)
+	return s.idx.merge(ctx)
 }
 
 // reader opens a reader over what the index holds now.
@@ -294,6 +286,5 @@ func (s *Store) Generation() (*Generation, error) {
 
 // Close ends writing. Generations stay usable until they are released.
 func (s *Store) Close() {
-	_ = s.idx.Close()
-	s.queue.Close()
+	s.idx.close()
 }
