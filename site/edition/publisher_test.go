@@ -1,0 +1,227 @@
+package edition_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"rutter/content"
+	"rutter/content/source"
+	"rutter/search"
+	"rutter/site/edition"
+)
+
+// memory is a source whose files a test changes.
+type memory struct {
+	fs  atomic.Pointer[fstest.MapFS]
+	err atomic.Pointer[error]
+}
+
+func (m *memory) Scan() (content.Tree, error) {
+	if e := m.err.Load(); e != nil {
+		return content.Tree{}, *e
+	}
+	return source.FromFS(*m.fs.Load())
+}
+
+func (m *memory) set(files map[string]string) {
+	fs := fstest.MapFS{}
+	for p, text := range files {
+		fs[p] = &fstest.MapFile{Data: []byte(text)}
+	}
+	m.fs.Store(&fs)
+}
+
+type fixture struct {
+	t       *testing.T
+	src     *memory
+	changes chan struct{}
+	*edition.Publisher
+}
+
+func follow(t *testing.T, files map[string]string, gate edition.Gate) *fixture {
+	t.Helper()
+	f := &fixture{t: t, src: &memory{}, changes: make(chan struct{}, 1)}
+	f.src.set(files)
+	p, err := edition.New(edition.Options{
+		Source: f.src, Changes: f.changes, State: t.TempDir(), Gate: gate, Now: time.Now,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Publisher = p
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- p.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	})
+	f.until("there is a complete edition", func(e *edition.Edition) bool { return e.Searchable() })
+	return f
+}
+
+// until waits for an edition, looking at each that is published.
+func (f *fixture) until(what string, ok func(*edition.Edition) bool) {
+	f.t.Helper()
+	ctx, cancel := context.WithTimeout(f.t.Context(), 20*time.Second)
+	defer cancel()
+	for {
+		seq := uint64(0)
+		if e := f.Acquire(); e != nil {
+			good := ok(e)
+			seq = e.Seq
+			e.Release()
+			if good {
+				return
+			}
+		}
+		if ctx.Err() != nil {
+			f.t.Fatalf("waited in vain until %s", what)
+		}
+		_ = f.Await(ctx, seq)
+	}
+}
+
+func (f *fixture) change(files map[string]string) {
+	f.src.set(files)
+	f.changes <- struct{}{}
+}
+
+func has(e *edition.Edition, path string) bool {
+	return e.Snapshot.For(content.Viewer{}).Doc(path) != nil
+}
+
+func total(t *testing.T, e *edition.Edition, q string) int {
+	t.Helper()
+	r, err := e.Index.Search(t.Context(), content.Viewer{}, search.Parse(q))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Total
+}
+
+func TestOldEditionAnswersToItsEnd(t *testing.T) {
+	f := follow(t, map[string]string{"a.md": "# A\n\nbefore\n"}, nil)
+	old := f.Acquire()
+	f.change(map[string]string{"a.md": "# A\n\nafterwards\n"})
+	f.until("the change is published", func(e *edition.Edition) bool { return total(t, e, "afterwards") == 1 })
+	if total(t, old, "before") != 1 || total(t, old, "afterwards") != 0 {
+		t.Error("an edition in use changed under its reader")
+	}
+	old.Release()
+}
+
+func TestGateHoldsBackAndLetsGo(t *testing.T) {
+	var refuse atomic.Bool
+	var asked atomic.Int64
+	gate := func(_ context.Context, e *edition.Edition, changed []*content.Doc) error {
+		asked.Add(1)
+		if refuse.Load() {
+			return errors.New("a question was not answered")
+		}
+		return nil
+	}
+	f := follow(t, map[string]string{"a.md": "# Alpha\n"}, gate)
+	refuse.Store(true)
+	before := asked.Load()
+	f.change(map[string]string{"a.md": "# Alpha\n", "b.md": "# Beta\n"})
+	f.troubled("gate: a question was not answered")
+	if e := f.Acquire(); has(e, "b.md") {
+		t.Error("the refused edition is served")
+	} else {
+		e.Release()
+	}
+	if asked.Load() == before {
+		t.Error("the gate was not asked")
+	}
+	refuse.Store(false)
+	f.changes <- struct{}{}
+	f.until("the gate is open", func(e *edition.Edition) bool { return has(e, "b.md") && total(t, e, "Beta") > 0 })
+	if tr := f.Troubles(); len(tr) != 0 {
+		t.Errorf("still troubled: %v", tr)
+	}
+}
+
+// troubled waits until the publisher tells a trouble.
+func (f *fixture) troubled(text string) {
+	f.t.Helper()
+	timeout := time.After(20 * time.Second)
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for !strings.Contains(strings.Join(f.Troubles(), "\n"), text) {
+		select {
+		case <-timeout:
+			f.t.Fatalf("no trouble %q, but %q", text, f.Troubles())
+		case <-tick.C:
+		}
+	}
+}
+
+func TestUnreadableSourceKeepsTheEdition(t *testing.T) {
+	f := follow(t, map[string]string{"a.md": "# Alpha\n"}, nil)
+	gone := errors.New("the folder is gone")
+	f.src.err.Store(&gone)
+	f.changes <- struct{}{}
+	f.troubled("content: the folder is gone")
+	e := f.Acquire()
+	if !has(e, "a.md") || total(t, e, "Alpha") == 0 {
+		t.Error("the last good edition is gone")
+	}
+	e.Release()
+	f.src.err.Store(nil)
+	f.change(map[string]string{"a.md": "# Alpha\n", "b.md": "# Beta\n"})
+	f.until("the folder is back", func(e *edition.Edition) bool { return has(e, "b.md") })
+}
+
+func TestSamePagesSameID(t *testing.T) {
+	files := map[string]string{"a.md": "# Alpha\n", "b/c.md": "# C\n"}
+	one, two := follow(t, files, nil), follow(t, files, nil)
+	x, y := one.Acquire(), two.Acquire()
+	defer x.Release()
+	defer y.Release()
+	if x.ID != y.ID || len(x.ID) != 12 {
+		t.Errorf("%q and %q", x.ID, y.ID)
+	}
+}
+
+func TestNothingToServe(t *testing.T) {
+	src := &memory{}
+	gone := errors.New("no such folder")
+	src.err.Store(&gone)
+	p, err := edition.New(edition.Options{Source: src, State: t.TempDir(), Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(t.Context()); !errors.Is(err, gone) {
+		t.Errorf("Run: %v", err)
+	}
+}
+
+func TestStateInUse(t *testing.T) {
+	dir := t.TempDir()
+	var logged strings.Builder
+	open := func(w io.Writer) *edition.Publisher {
+		src := &memory{}
+		src.set(map[string]string{"a.md": "# Alpha\n"})
+		p, err := edition.New(edition.Options{Source: src, State: dir, Now: time.Now, Log: slog.New(slog.NewTextHandler(w, nil))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	open(io.Discard)
+	open(&logged)
+	if !strings.Contains(logged.String(), "another rutter uses it") {
+		t.Errorf("the log says %q", logged.String())
+	}
+}

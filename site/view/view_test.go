@@ -1,0 +1,181 @@
+package view_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/a-h/templ"
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
+
+	"rutter/content/diag"
+	"rutter/search"
+	"rutter/site/view"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+var frame = view.Frame{
+	Portal: "Harbour",
+	Assets: view.Assets{CSS: "/-/static/s.css", JS: "/-/static/s.js", Icon: "/-/static/i.svg"},
+	Nav:    []view.NavItem{{Label: "Playbooks", URL: "/-/kind/playbook", Current: true}, {Label: "Guides", URL: "/-/kind/guide"}},
+}
+
+func framed(set func(*view.Frame)) view.Frame {
+	f := frame
+	set(&f)
+	return f
+}
+
+var entries = []view.Entry{
+	{Title: "The disk <is> full", URL: "/disk", Summary: "Writes fail & services stop."},
+	{Title: "Snapshots break", URL: "/snap", Summary: "No fix yet.", Severity: "critical"},
+	{Title: "Linux", URL: "/linux/", Count: 1200},
+}
+
+// states are all the views in the states they can be in. Each has a golden file; adding one here adds it there.
+var states = map[string]templ.Component{
+	"page": view.PageView(view.Page{
+		Frame: framed(func(f *view.Frame) { f.Title, f.Lang = "The disk is full", "de" }), Heading: "The disk is full", Anchor: "disk", Name: "DiskFull",
+		Lead: "Writes fail.", Crumbs: []view.Link{{Label: "Home", URL: "/"}, {Label: "Linux", URL: "/linux/"}},
+		Trust: []view.Fact{{Label: "Takes", Value: "15", Big: true, Small: "min"}, {Label: "Reviewed", Value: "2026-11-22", Time: "2026-11-22"}},
+		Toc:   []view.TocItem{{Level: 2, Text: "Find it", ID: "find-it"}, {Level: 3, Text: "Größe", ID: "größe"}},
+		Body:  "<h2 id=\"find-it\">Find it</h2>\n<p>df</p>\n",
+		Aside: []view.Block{{Title: "If you are stuck", Text: "Call."}, {Title: "Alerts that lead here", Links: []view.Link{{Label: "DiskFull"}, {Label: "disk", URL: "/-/tag/disk", Note: "tag"}}}, {Title: "Applies to", Facts: []view.Fact{{Label: "Linux", Value: "5", URL: "/-/product/Linux"}}}},
+		Prev:  &view.Link{Label: "Before", URL: "/before"}, Next: &view.Link{Label: "After", URL: "/after"},
+		Furn: []view.Fact{{Label: "Last changed", Value: "2026-11-22", Time: "2026-11-22T00:00:00Z"}, {Value: "Markdown", URL: "/disk.md"}},
+	}),
+	"page-bare": view.PageView(view.Page{Frame: frame, Heading: "Alone", Body: "<p>text</p>"}),
+	"page-folder": view.PageView(view.Page{Frame: frame, Heading: "Linux", Body: "<p>intro</p>", Folder: &view.Listing{
+		Title: "Pages", Folders: entries[2:], Pages: entries[:2], Total: 2,
+	}}),
+	"page-authors": view.PageView(view.Page{Heading: "Bad", Body: "<p>old</p>", Frame: framed(func(f *view.Frame) {
+		f.Bar = &view.Bar{
+			Stale: true, Total: 3, Troubles: []string{"content: permission denied"},
+			Problems: []diag.Problem{{File: "a.md", Line: 3, Column: 7, Rule: "link-dead", Text: "nothing is at <x>", Fix: "did you mean y?"}, {File: "a.md", Severity: diag.Warning, Rule: "r", Text: "w"}},
+		}
+	})}),
+	"page-authors-fine": view.PageView(view.Page{Heading: "Good", Body: "<p>new</p>", Frame: framed(func(f *view.Frame) { f.Bar = &view.Bar{Total: 2} })}),
+	"home": view.HomeView(view.Home{
+		Frame: framed(func(f *view.Frame) {
+			f.Home, f.Foot = true, []view.Fact{{Label: "Edition", Value: "0123456789ab"}, {Value: "For authors", URL: "/-/problems"}}
+		}),
+		Examples:   []view.Link{{Label: "No space left on device", URL: "/search?q=no"}, {Label: "DiskFull", URL: "/search?q=DiskFull"}},
+		Phases:     []view.PhaseBox{{Label: "Deploy", Text: "Install", URL: "/-/phase/deploy"}, {Label: "Respond", Text: "Now", URL: "/-/phase/respond", Count: 2, Pages: []view.Link{{Label: "Disk", URL: "/disk"}}}},
+		Advisories: entries[1:2], Changed: entries[:1],
+		Kinds: []view.KindBox{{Label: "Playbooks", Text: "Steps", URL: "/-/kind/playbook", Count: 12345}},
+	}),
+	"home-folders": view.HomeView(view.Home{
+		Frame: framed(func(f *view.Frame) { f.Home, f.Nav = true, nil }), Folders: []view.FolderBox{{Title: "Linux", URL: "/linux/", Count: 2, Entries: entries[:1]}},
+		Body: "<p>About</p>", BodyTitle: "Harbour",
+	}),
+	"list":     view.ListView(view.ListPage{Frame: frame, Heading: "Playbooks", Lead: "Steps", Crumbs: []view.Link{{Label: "Home", URL: "/"}}, Listing: view.Listing{Pages: entries, Total: 3, Pager: pager}}),
+	"search":   view.SearchView(found),
+	"nothing":  view.SearchView(view.SearchPage{Frame: frame, Query: "xyzzy <b>", Words: []view.Link{{Label: "xyzzy", URL: "/search?q=xyzzy"}}, Notices: []string{"Only the first 64 words were searched."}}),
+	"building": view.SearchView(view.SearchPage{Frame: frame, Query: "disk", Building: true}),
+	"failed":   view.SearchView(view.SearchPage{Frame: frame, Query: "disk", Failed: true}),
+	"ask":      view.SearchView(view.SearchPage{Frame: frame}),
+	"lost":     view.LostView(view.Lost{Frame: frame, Path: "/a/<b>", Words: "a b", Near: entries[:1], Folder: &view.Link{Label: "Linux", URL: "/linux/", Note: "3 pages"}, RequestID: "abc-1"}),
+	"lost-all": view.LostView(view.Lost{Frame: frame, Path: "/zzz", Words: "zzz", RequestID: "abc-2"}),
+	"error":    view.ErrorView(view.ErrorPage{Frame: frame, Status: 500, Heading: "Internal Server Error", Text: "The portal made a mistake.", RequestID: "abc-3", Path: "/x"}),
+	"problems": view.ProblemsView(view.ProblemsPage{
+		Frame: frame, Edition: "0123456789ab", Pages: 359, Errors: 2, Warnings: 1, Shown: 2,
+		Files: []view.ProblemFile{{File: "a.md", URL: "/a", Problems: []diag.Problem{{Line: 42, Column: 7, Rule: "anchor-dead", Text: "b.md has no heading #x", Fix: "did you mean #y?"}}}, {File: "", Problems: []diag.Problem{{Severity: diag.Note, Rule: "n", Text: "note"}}}},
+	}),
+	"problems-held":    view.ProblemsView(view.ProblemsPage{Frame: frame, Edition: "0123456789ab", Troubles: []string{"content: no such folder"}}),
+	"problems-nothing": view.ProblemsView(view.ProblemsPage{Frame: frame, Edition: "0123456789ab", Pages: 3}),
+}
+
+var pager = view.Pager{Page: 2, Pages: 9, Prev: "/x", Next: "/x?page=3", Links: []view.PagerLink{{Page: 1, URL: "/x"}, {Page: 2, URL: "/x?page=2", Current: true}, {}, {Page: 9, URL: "/x?page=9"}}}
+
+var found = view.SearchPage{
+	Frame: framed(func(f *view.Frame) { f.Query = "disk \"full\"" }), Query: "disk \"full\"", Total: 1234, TookMS: 0.42,
+	Suggestion: &view.Link{Label: "disk fully", URL: "/search?q=disk+fully"},
+	Facets:     []view.FacetBox{{Label: "Kind", Name: "kind", Values: []view.FacetValue{{Label: "Playbook", Value: "playbook", Count: 1200, Selected: true}, {Label: "Guide", Value: "guide", Count: 34}}}},
+	Hits: []view.HitBox{{Title: "The disk is full", URL: "/disk", Meta: []string{"Playbook", "Linux"}, Severity: "high", Sections: []view.SectionBox{
+		{Heading: "Find it", URL: "/disk#find-it", Snippet: search.Snippet{{Text: "the <root> "}, {Text: "disk", Marked: true}}},
+		{URL: "/disk", Snippet: search.Snippet{{Text: "intro"}}},
+	}}},
+	Pager: pager,
+}
+
+func TestGolden(t *testing.T) {
+	for name, c := range states {
+		t.Run(name, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := c.Render(t.Context(), &b); err != nil {
+				t.Fatal(err)
+			}
+			got := strings.ReplaceAll(b.String(), "><", ">\n<") + "\n"
+			file := filepath.Join("testdata", name+".html")
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); d != "" {
+				t.Errorf("the view changed; look at it, then run with -update:\n%s", d)
+			}
+		})
+	}
+}
+
+// TestEveryViewIsSound holds for all views what no golden file says: one h1, one main, every control named, ids
+// once, labels that point at something, no script or style inside the page.
+func TestEveryViewIsSound(t *testing.T) {
+	for name, c := range states {
+		t.Run(name, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := c.Render(t.Context(), &b); err != nil {
+				t.Fatal(err)
+			}
+			root, err := html.Parse(&b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			count := map[string]int{}
+			ids, refs := map[string]bool{}, []string{}
+			var walk func(n *html.Node)
+			walk = func(n *html.Node) {
+				if n.Type == html.ElementNode {
+					count[n.Data]++
+					for _, a := range n.Attr {
+						switch {
+						case a.Key == "id" && ids[a.Val]:
+							t.Errorf("id %q stands twice", a.Val)
+						case a.Key == "id":
+							ids[a.Val] = true
+						case a.Key == "for" || a.Key == "aria-labelledby":
+							refs = append(refs, a.Val)
+						case a.Key == "style" || strings.HasPrefix(a.Key, "on"):
+							t.Errorf("<%s> has %s, which the policy forbids", n.Data, a.Key)
+						}
+					}
+				}
+				for c := n.FirstChild; c != nil; c = c.NextSibling {
+					walk(c)
+				}
+			}
+			walk(root)
+			for el, want := range map[string]int{"h1": 1, "main": 1, "header": 1, "footer": 1, "title": 1, "style": 0, "script": 1} {
+				if count[el] != want {
+					t.Errorf("%d <%s>, want %d", count[el], el, want)
+				}
+			}
+			for _, r := range refs {
+				if !ids[r] {
+					t.Errorf("a label points at %q, which is nowhere", r)
+				}
+			}
+		})
+	}
+}
