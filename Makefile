@@ -7,7 +7,7 @@ ROOT   := $(CURDIR)
 # ALLOW_MISSING=1 is given.
 DEB    := gcc libc6-dev chromium
 
-.PHONY: build test unit race browser generate check-generated lint trials bench deps need fuzz changed
+.PHONY: help build test unit race browser generate check-generated lint trials bench deps need fuzz changed
 
 build: ## the program
 	$(GO) build -o rutter ./cmd/rutter
@@ -47,10 +47,13 @@ trials: build ## tests and measures on the material in SHARED
 	SHARED=$(abspath $(SHARED)) $(GO) test -tags trials -count=1 -timeout 30m ./...
 
 bench: build ## the figures of guides/rutter/measured
-	SHARED=$(abspath $(SHARED)) .ci/bench
+	cd .ci/bench && $(GO) run . -rutter $(ROOT)/rutter -shared $(abspath $(SHARED))
 
 fuzz: ## each fuzz target for a while
 	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p | grep ^Fuzz); do echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 30s $$p || exit 1; done; done
 
 changed: ## date the shipped pages that changed
 	$(GO) test ./content -run TestLibraryChanged -update
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18

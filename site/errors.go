@@ -48,7 +48,7 @@ func (s *Server) fail(w http.ResponseWriter, r *request, err error) {
 	case errors.Is(err, context.Canceled):
 		he = &httpError{status: 499, text: "The caller went away"}
 	default:
-		s.o.Log.Error("request failed", "request", r.id, "method", r.Method, "path", r.URL.Path, "cause", err)
+		s.o.Log.Error("request failed", "request", s.id(w, r), "method", r.Method, "path", r.URL.Path, "cause", err)
 		he = &httpError{status: http.StatusInternalServerError, text: "The portal made a mistake"}
 	}
 	h := w.Header()
@@ -63,12 +63,12 @@ func (s *Server) fail(w http.ResponseWriter, r *request, err error) {
 		h.Set("Allow", he.allow)
 	}
 	if strings.HasPrefix(r.URL.Path, "/api/") {
-		writeProblem(w, r, he)
+		writeProblem(w, s.id(w, r), he)
 		return
 	}
 	f := s.frame
 	f.Title, f.NoIndex = he.text, true
-	page := view.ErrorPage{Frame: f, Status: he.status, Heading: http.StatusText(he.status), Text: he.text + ".", RequestID: r.id, Path: r.URL.Path}
+	page := view.ErrorPage{Frame: f, Status: he.status, Heading: http.StatusText(he.status), Text: he.text + ".", RequestID: s.id(w, r), Path: r.URL.Path}
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(he.status)
 	if r.Method != http.MethodHead {
@@ -77,7 +77,7 @@ func (s *Server) fail(w http.ResponseWriter, r *request, err error) {
 }
 
 // writeProblem answers by RFC 9457.
-func writeProblem(w http.ResponseWriter, r *request, e *httpError) {
+func writeProblem(w http.ResponseWriter, id string, e *httpError) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(e.status)
 	_ = json.NewEncoder(w).Encode(struct {
@@ -86,5 +86,5 @@ func writeProblem(w http.ResponseWriter, r *request, e *httpError) {
 		Status   int    `json:"status"`
 		Detail   string `json:"detail"`
 		Instance string `json:"instance"`
-	}{"about:blank", http.StatusText(e.status), e.status, e.text + ".", "urn:request:" + r.id})
+	}{"about:blank", http.StatusText(e.status), e.status, e.text + ".", "urn:request:" + id})
 }

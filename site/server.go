@@ -164,7 +164,16 @@ type request struct {
 	edition *edition.Edition
 	viewer  content.Viewer
 	view    content.View
-	id      string
+	name    string // see id
+}
+
+// id names the request in the log and on the page that says what went wrong, and sends the name along.
+func (s *Server) id(w http.ResponseWriter, r *request) string {
+	if r.name == "" {
+		r.name = s.requests.of(r.Request)
+		w.Header()["X-Request-Id"] = []string{r.name}
+	}
+	return r.name
 }
 
 // handler answers a request or returns why it did not.
@@ -173,8 +182,8 @@ type handler func(w http.ResponseWriter, r *request) error
 // Handler is the whole portal.
 func (s *Server) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
-		r := &request{Request: hr, id: s.requests.of(hr)}
-		secure(w.Header(), r.id)
+		r := &request{Request: hr}
+		secure(w.Header())
 		defer func() {
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so

@@ -181,10 +181,10 @@ title: Cable plan
 summary: Which cable ends where.
 ---
 
-| Cable | From | To | Serial number of the plug | Vendor's address | Measured loss | Remarks of the night watch |
-| --- | --- | --- | --- | --- | ---: | --- |
-| C1 | mole-head-switch-01.harbour.example | pilot-station-router-02.harbour.example | SN-4711-0815-2342-9999-ABCDEFGHIJKLMNOPQRSTUVWXYZ-0123456789 | https://vendor.example/a/very/long/address/without/any/break/in/it?with=a&long=query | 0.31 dB | Was repaired twice with tape |
-| C2 | a | b | ` + "`0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef`" + ` | none | 12.5 dB | Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft |
+| Cable | From | To | Plug | Measured loss | Remarks of the night watch |
+| --- | --- | --- | --- | ---: | --- |
+| C1 | mole-head-switch-01.harbour.example | pilot-station-router-02.harbour.example | ` + "`SN-4711-0815-2342-9999-ABCDEFGHIJKLMNOPQRSTUVWXYZ`" + ` | 0.31 dB | Was repaired twice with [tape](https://vendor.example/a/very/long/address?with=a&long=query) |
+| C2 | a | b | ` + "`0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef`" + ` | 12.5 dB | Untouched since it was laid |
 
 ## One long command line
 

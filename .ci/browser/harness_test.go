@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -378,15 +379,39 @@ func (b *tab) click(selector string) {
 }
 
 // press types keys, wherever the focus is.
-func (b *tab) press(keys string, opts ...chromedp.KeyOption) {
+func (b *tab) press(keys string, modifiers ...chromedp.Modifier) {
 	b.t.Helper()
-	b.do("press "+keys, chromedp.KeyEvent(keys, opts...))
+	b.do("press "+keys, typing(keys, modifiers...))
 }
 
 // enter presses Enter and waits for the page that it leads to.
 func (b *tab) enter() {
 	b.t.Helper()
-	b.loads("press Enter", chromedp.KeyEvent(kb.Enter))
+	b.loads("press Enter", typing(kb.Enter))
+}
+
+// typing presses keys as a hand does: a key that the page takes for itself types nothing. chromedp.KeyEvent sends
+// the character apart from the key, so that it is typed in any case.
+func typing(keys string, modifiers ...chromedp.Modifier) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for _, r := range keys {
+			events := kb.Encode(r)
+			down, up := *events[0], *events[len(events)-1]
+			for _, m := range modifiers {
+				down.Modifiers |= int64(m)
+				up.Modifiers |= int64(m)
+			}
+			if len(events) == 3 && len(modifiers) == 0 {
+				down.Type, down.Text, down.UnmodifiedText = input.DispatchKeyEventTypeKeyDown, events[1].Text, events[1].UnmodifiedText
+			}
+			for _, e := range []input.DispatchKeyEventParams{down, up} {
+				if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, e); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }
 
 // size makes the window so wide: a phone below 500 pixels.

@@ -22,11 +22,12 @@ const (
 // analyzer turns text into terms. It remembers stems, so it is not safe for concurrent use; a Store keeps a pool.
 type analyzer struct {
 	stems map[string]string
+	pairs map[uint32]int // of the page being counted
 }
 
 const maxStems = 1 << 16
 
-func newAnalyzer() *analyzer { return &analyzer{stems: make(map[string]string, 1024)} }
+func newAnalyzer() *analyzer { return &analyzer{stems: make(map[string]string, 1024), pairs: make(map[uint32]int, 1024)} }
 
 // chunks calls f with every run of text between white space, with the punctuation around it taken off: quotes,
 // brackets, full stops, commas. A leading hyphen or slash and a trailing plus belong to the token (--force, /var, C++).
@@ -71,8 +72,11 @@ func isWord(r rune) bool {
 const maxTerm = 64 // bytes; longer tokens are noise (hashes, base64) and are cut
 
 // wholes calls f with the tokens of a chunk as they are written, in lower case: the chunk itself, and what stands
-// between the punctuation that joins key and value (a=b, a,b, "a":b).
+// between the punctuation that joins key and value (a=b, a,b, "a":b). Plain words are left out: words has them.
 func wholes(chunk string, f func(term string)) {
+	if plain(chunk) {
+		return
+	}
 	if len(chunk) > maxTerm {
 		chunk = cutTerm(chunk)
 	}
@@ -82,10 +86,22 @@ func wholes(chunk string, f func(term string)) {
 		return
 	}
 	for _, p := range strings.FieldsFunc(l, isJoint) {
-		if p = trimChunk(p); p != "" && p != l {
+		if p = trimChunk(p); p != "" && p != l && !plain(p) {
 			f(p)
 		}
 	}
+}
+
+// plain tells whether words makes exactly one word of s, and nothing else is in it.
+func plain(s string) bool {
+	var prev rune
+	for i, r := range s {
+		if !isWord(r) || r == '_' || isCJK(r) || i > 0 && cutsWord(s, 0, i, prev, r) {
+			return false
+		}
+		prev = r
+	}
+	return true
 }
 
 func isJoint(r rune) bool { return strings.ContainsRune("=,;:|()[]{}<>\"'`$&@", r) }
@@ -99,7 +115,7 @@ func cutTerm(s string) string {
 }
 
 // words calls f with the words of a chunk, in lower case and not stemmed: letters and digits between punctuation,
-// cut where a small letter meets a capital (KubePodCrashLooping is four words) and within CJK into pairs.
+// cut where a new word begins within (see cutsWord) and within CJK into pairs.
 func words(chunk string, f func(word string)) {
 	start := -1
 	var prev rune
@@ -133,11 +149,8 @@ func words(chunk string, f func(word string)) {
 			flushCJK()
 		default:
 			flushCJK()
-			if start >= 0 && unicode.IsUpper(r) {
-				n, _ := utf8.DecodeRuneInString(chunk[i+utf8.RuneLen(r):])
-				if unicode.IsLower(prev) || unicode.IsUpper(prev) && unicode.IsLower(n) {
-					flush(i)
-				}
+			if start >= 0 && cutsWord(chunk, start, i, prev, r) {
+				flush(i)
 			}
 			if start < 0 {
 				start = i
@@ -147,6 +160,23 @@ func words(chunk string, f func(word string)) {
 	}
 	flush(len(chunk))
 	flushCJK()
+}
+
+// cutsWord tells whether a new word begins at s[i], which is r and stands after prev in a word that began at start:
+// a capital after a small letter, unless that is the only one (vCenter, eBPF), and the last of several capitals where
+// a word of small letters follows (APIServer, but not VMs, ESXi, IPv6).
+func cutsWord(s string, start, i int, prev, r rune) bool {
+	switch {
+	case !unicode.IsUpper(r):
+		return false
+	case unicode.IsLower(prev):
+		return i-start > utf8.RuneLen(prev)
+	case !unicode.IsUpper(prev):
+		return false
+	}
+	next, n := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r):])
+	after, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r)+n:])
+	return unicode.IsLower(next) && unicode.IsLower(after)
 }
 
 func isCJK(r rune) bool {
@@ -192,9 +222,9 @@ func trigrams(w string, f func(string)) {
 	}
 }
 
-// pair is the term of two neighbouring words: three bytes of the FNV-1a hash of both. It is one of 16 million, far
-// more than pages have pairs, and makes a dictionary that is half as large and quick to build.
-func pair(a, b string) string {
+// pair stands for two neighbouring words: 24 bits of the FNV-1a hash of both. That is one of 16 million, far more
+// than there are pairs in a page, and its dictionary is half as large as one of words and quick to build.
+func pair(a, b string) uint32 {
 	const offset, prime = 2166136261, 16777619
 	h := uint32(offset)
 	for i := range len(a) {
@@ -204,6 +234,10 @@ func pair(a, b string) string {
 	for i := range len(b) {
 		h = (h ^ uint32(b[i])) * prime
 	}
-	h ^= h >> 24
-	return string([]byte{byte(h >> 16), byte(h >> 8), byte(h)})
+	return h>>24 ^ h&(1<<24-1)
+}
+
+// appendPair appends the term of a pair.
+func appendPair(b []byte, pair uint32) []byte {
+	return append(b, byte(pair>>16), byte(pair>>8), byte(pair))
 }

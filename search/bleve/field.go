@@ -126,11 +126,16 @@ func (f *idField) Options() index.FieldIndexingOptions { return index.IndexField
 
 // analyze counts all terms of a page.
 func (a *analyzer) analyze(d search.Document) (*document, lengths) {
+	size := 0
+	for _, s := range d.Sections {
+		size += len(s.Text)
+	}
 	fs := [len(scored)]*counted{}
 	for i, name := range scored {
 		fs[i] = &counted{name: name, freqs: make(index.TokenFrequencies, 16)}
 	}
-	title, headings, body, whole, grams, pairs := fs[0], fs[1], fs[2], fs[3], fs[4], fs[5]
+	title, headings, body, whole, grams := fs[0], fs[1], fs[2], fs[3], fs[4]
+	body.freqs = make(index.TokenFrequencies, size/48)
 
 	names := append([]string{d.Title}, d.Names...)
 	for _, n := range names {
@@ -144,6 +149,7 @@ func (a *analyzer) analyze(d search.Document) (*document, lengths) {
 			})
 		})
 	}
+	clear(a.pairs)
 	for _, s := range d.Sections {
 		chunks(s.Heading, func(c string) {
 			wholes(c, whole.add)
@@ -163,12 +169,13 @@ func (a *analyzer) analyze(d search.Document) (*document, lengths) {
 				w = a.stem(w)
 				body.add(w)
 				if prev != "" {
-					pairs.add(pair(prev, w))
+					a.pairs[pair(prev, w)]++
 				}
 				prev = w
 			})
 		})
 	}
+	fs[5] = countedPairs(a.pairs)
 	out := &document{id: d.Path}
 	var ls lengths
 	for i, f := range fs {
@@ -194,6 +201,18 @@ func (a *analyzer) analyze(d search.Document) (*document, lengths) {
 	return out, ls
 }
 
+// countedPairs makes the field of bigrams.
+func countedPairs(pairs map[uint32]int) *counted {
+	f := &counted{name: fieldBigrams, freqs: make(index.TokenFrequencies, len(pairs))}
+	var term []byte
+	for p, n := range pairs {
+		term = appendPair(term[:0], p)
+		f.freqs[string(term)] = times(n)
+		f.length += n
+	}
+	return f
+}
+
 // Separators of packed sections. They cannot occur in text: control characters are dropped on the way in.
 const (
 	endField   = '\x1f'
@@ -202,17 +221,27 @@ const (
 
 // packSections joins sections as `anchor US heading US text RS`.
 func packSections(ss []search.Part) []byte {
-	var b strings.Builder
-	drop := strings.NewReplacer("\x1e", " ", "\x1f", " ")
+	size := 0
 	for _, s := range ss {
-		b.WriteString(drop.Replace(s.ID))
-		b.WriteByte(endField)
-		b.WriteString(drop.Replace(s.Heading))
-		b.WriteByte(endField)
-		b.WriteString(drop.Replace(s.Text))
-		b.WriteByte(endSection)
+		size += len(s.ID) + len(s.Heading) + len(s.Text) + 3
 	}
-	return []byte(b.String())
+	b := make([]byte, 0, size)
+	add := func(s string, end byte) {
+		from := len(b)
+		b = append(b, s...)
+		for i, c := range b[from:] {
+			if c == endField || c == endSection {
+				b[from+i] = ' '
+			}
+		}
+		b = append(b, end)
+	}
+	for _, s := range ss {
+		add(s.ID, endField)
+		add(s.Heading, endField)
+		add(s.Text, endSection)
+	}
+	return b
 }
 
 // unpackSections calls f with every packed section.

@@ -83,7 +83,7 @@ func (a *analyzer) plan(q *search.Query) (marks []string, count int, terms []ter
 			}
 			trigrams(w, func(g string) { add(term{indexOf(fieldTrigrams), g, -1}) })
 			if prev != "" {
-				add(term{indexOf(fieldBigrams), pair(prev, s), -1})
+				add(term{indexOf(fieldBigrams), string(appendPair(nil, pair(prev, s))), -1})
 			}
 			prev = s
 		})

@@ -1,0 +1,3 @@
+module rutter/ci/bench
+
+go 1.26.0

@@ -1,0 +1,262 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/accessibility"
+)
+
+// view is one address that stands for all of its kind.
+type view struct {
+	path     string
+	status   int
+	pictures []string // the end of the address of each, and its width; 0 for one that is not there
+}
+
+var readersViews = []view{
+	{path: "/", status: 200},
+	{path: "/playbooks/depot/quota", status: 200},      // a long page with everything beside it
+	{path: "/playbooks/depot/restart", status: 200},    // transcripts
+	{path: "/playbooks/network/wide", status: 200},     // a wide table, a long command line
+	{path: "/playbooks/network/untitled", status: 200}, // no heading, no front matter
+	{path: "/guides/charts/picture", status: 200, pictures: []string{"/guides/charts/picture.png 64", "/guides/charts/picture.png 64"}}, // pictures
+	{path: "/guides/charts/deep/tides", status: 200},    // three folders down
+	{path: "/advisories/2026-001", status: 200},         // a severity
+	{path: "/stories/a-winter", status: 200},            // figures in a table
+	{path: "/guides/", status: 200},                     // a folder with a page
+	{path: "/playbooks/", status: 200},                  // a folder without
+	{path: "/guides/log/", status: 200},                 // a folder with pages alone
+	{path: "/-/kind/advisory", status: 200},             // the lists
+	{path: "/-/phase/respond", status: 200},             //
+	{path: "/-/product/Depot", status: 200},             //
+	{path: "/-/tag/hull", status: 200},                  //
+	{path: "/search", status: 200},                      // nothing asked yet
+	{path: "/search?q=barnacle", status: 200},           // facets and a pager
+	{path: "/search?q=barnacle&page=3", status: 200},    //
+	{path: "/search?q=quxzyquxzy+wurblfx", status: 200}, // nothing found
+	{path: "/search?q=barnacel", status: 200},           // a slip of the hand
+	{path: "/search?q=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", status: 200},
+	{path: "/playbooks/depot/qouta", status: 404}, // something near
+	{path: "/quxzyquxzy", status: 404},            // nothing near
+	{path: "/a/very/long/address/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", status: 404},
+	{path: "/-/kind/guide?page=none", status: 400}, // an error
+}
+
+var authorsViews = []view{
+	{path: "/", status: 200},
+	{path: "/playbooks/network/beacon", status: 200}, // nothing wrong
+	{path: "/playbooks/broken/mast", status: 200, pictures: []string{"/playbooks/broken/mast.png 0"}}, // everything wrong
+	{path: "/-/problems", status: 200},
+	{path: "/search?q=barnacle", status: 200},
+	{path: "/quxzyquxzy", status: 404},
+}
+
+// broken has many problems, some of them long.
+const broken = `---
+title: The mast is broken
+sumary: Unknown keys are problems.
+riks: low
+an_unknown_key_whose_name_is_as_long_as_a_mast_and_has_no_place_to_break_it_anywhere: 1
+---
+
+A [dead link](no/such/page-with-a-very-long-name-that-does-not-break-anywhere-0123456789-0123456789-0123456789.md),
+a [dead anchor](../network/beacon.md#look-at-the-lmap), and a picture: ![the mast](mast.png)
+`
+
+// each visits every view of both portals, in a tab for each portal.
+func each(t *testing.T, w world, look func(*tab, view)) {
+	t.Helper()
+	const file = "playbooks/broken/mast.md"
+	if status, _ := get(w.authors.url + "/playbooks/broken/mast"); status != 200 {
+		w.authors.write(t, file, broken)
+		wait(t, "the page with problems", func() (bool, string) {
+			status, _ := get(w.authors.url + "/playbooks/broken/mast")
+			_, body := get(w.authors.url + "/-/problems")
+			return status == 200 && strings.Contains(body, file) && strings.Contains(body, "link-dead"), fmt.Sprint(status, body)
+		})
+	}
+	for _, p := range []struct {
+		portal *portal
+		views  []view
+	}{{w.readers, readersViews}, {w.authors, authorsViews}} {
+		b := newTab(t, w.browser, p.portal)
+		for _, v := range p.views {
+			b.size(1280)
+			if p.portal == w.authors && v.path == "/playbooks/broken/mast" {
+				b.watch.expect(p.portal.url + "/playbooks/broken/mast.png") // the picture that is not there
+			}
+			b.openAs(v.path, v.status)
+			look(b, v)
+		}
+		b.clean()
+	}
+}
+
+// sizes is how wide a page is, and the room it has.
+type sizes struct {
+	Room, Content int64
+	Wide          []string
+}
+
+// sizesOf measures the page and finds the innermost elements that stick out, leaving out what may be scrolled on
+// its own.
+const sizesOf = `(() => {
+	const d = document.documentElement, room = d.clientWidth;
+	const out = e => e.getBoundingClientRect().right > room + 0.5;
+	const scrolls = e => { for (; e && e !== document.body; e = e.parentElement) if (getComputedStyle(e).overflowX !== 'visible') return true; return false };
+	const wide = d.scrollWidth <= room ? [] : [...document.body.querySelectorAll('*')]
+		.filter(e => out(e) && !scrolls(e.parentElement) && ![...e.children].some(out))
+		.slice(0, 8).map(e => Math.round(e.getBoundingClientRect().right) + ': ' + e.outerHTML.slice(0, 160));
+	return { Room: room, Content: d.scrollWidth, Wide: wide };
+})()`
+
+// hexOf is a colour of an element as #rrggbb.
+const hexOf = `(() => {
+	const m = getComputedStyle(document.querySelector(%s))[%s].match(/^rgba?\((\d+), (\d+), (\d+)(?:, 1)?\)$/);
+	return m ? '#' + m.slice(1).map(n => (+n).toString(16).padStart(2, '0')).join('') : 'not opaque';
+})()`
+
+// colours is WCAG 2's arithmetic.
+const colours = `
+	const parse = s => { const m = s.match(/^rgba?\(([\d.]+), ([\d.]+), ([\d.]+)(?:, ([\d.]+))?\)$/); return m && [+m[1], +m[2], +m[3], m[4] === undefined ? 1 : +m[4]] };
+	const over = (a, b) => [0, 1, 2].map(i => a[i] * a[3] + b[i] * (1 - a[3])).concat(1);
+	const light = c => { const [r, g, b] = c.map(v => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4 }); return 0.2126 * r + 0.7152 * g + 0.0722 * b };
+	const ratio = (a, b) => { const [x, y] = [light(a), light(b)].sort((p, q) => q - p); return (x + 0.05) / (y + 0.05) };
+	const ground = e => {
+		const layers = [];
+		for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c && c[3] > 0) { layers.push(c); if (c[3] === 1) break } }
+		return layers.reduceRight((below, c) => over(c, below), [255, 255, 255, 1]);
+	};`
+
+// contrastOf is the contrast of an element's text with what is behind it.
+const contrastOf = `(() => {` + colours + `
+	const e = document.querySelector(%s), g = ground(e);
+	return ratio(over(parse(getComputedStyle(e).color), g), g);
+})()`
+
+// faint lists texts below WCAG 2 AA: 4.5, or 3 for large text. What is hidden, or shows on hover alone, is left out.
+const faint = `(() => {` + colours + `
+	const seen = new Set(), out = [];
+	const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+	while (walk.nextNode()) {
+		const e = walk.currentNode.parentElement;
+		if (!walk.currentNode.data.trim() || seen.has(e)) continue;
+		seen.add(e);
+		if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || e.closest('.vh, [aria-hidden=true], :disabled')) continue;
+		const s = getComputedStyle(e), g = ground(e), c = parse(s.color), size = parseFloat(s.fontSize);
+		const need = size >= 24 || size >= 18.66 && +s.fontWeight >= 700 ? 3 : 4.5;
+		const r = c ? ratio(over(c, g), g) : 0;
+		if (r < need) out.push(r.toFixed(2) + ' ' + s.color + ' on ' + g.slice(0, 3).map(Math.round) + ': ' + e.outerHTML.slice(0, 120));
+	}
+	for (const e of document.querySelectorAll('input')) {
+		if (!e.placeholder || !e.checkVisibility()) continue;
+		const g = ground(e), r = ratio(over(parse(getComputedStyle(e, '::placeholder').color), g), g);
+		if (r < 4.5) out.push(r.toFixed(2) + ' placeholder ' + e.placeholder);
+	}
+	return out;
+})()`
+
+// outline is what a page is made of, for ears.
+type outline struct {
+	Lang, Title string
+	H1          int
+	Levels      []int    // of the headings that are shown, in order
+	NoAlt       []string // pictures without a text in their place
+	Twice       []string // ids that two elements have
+	Lost        []string // labels and descriptions of what is not there
+}
+
+const outlineOf = `(() => {
+	const shown = [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].filter(h => h.checkVisibility());
+	const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+	const refs = [...document.querySelectorAll('[aria-labelledby], [aria-describedby], [aria-controls], label[for]')].flatMap(e =>
+		['aria-labelledby', 'aria-describedby', 'aria-controls', 'for'].flatMap(a => (e.getAttribute(a) ?? '').split(/\s+/).filter(Boolean)));
+	return {
+		Lang: document.documentElement.lang, Title: document.title,
+		H1: shown.filter(h => h.tagName === 'H1').length,
+		Levels: shown.map(h => +h.tagName[1]),
+		NoAlt: [...document.images].filter(i => !i.hasAttribute('alt')).map(i => i.outerHTML),
+		Twice: ids.filter((id, i) => ids.indexOf(id) !== i),
+		Lost: refs.filter(id => !document.getElementById(id)),
+	};
+})()`
+
+// readAloud checks what a screen reader is given: the outline, the landmarks, and a name for everything that can
+// be used.
+func readAloud(t *testing.T, w world) {
+	titles := map[string]string{}
+	each(t, w, func(b *tab, v view) {
+		o := eval[outline](b, outlineOf)
+		complain := func(format string, args ...any) { t.Errorf(v.path+": "+format, args...) }
+		if o.Lang != "en" {
+			complain("the language is %q", o.Lang)
+		}
+		if o.Title == "" {
+			complain("there is no title")
+		}
+		if other, ok := titles[o.Title]; ok && b.p == w.readers && v.status == 200 && !strings.HasPrefix(v.path, "/search") {
+			complain("the title %q is that of %s too", o.Title, other)
+		}
+		titles[o.Title] = v.path
+		if o.H1 != 1 {
+			complain("%d headings of level 1", o.H1)
+		}
+		for i, level := range o.Levels {
+			if i > 0 && level > o.Levels[i-1]+1 || i == 0 && level != 1 {
+				complain("the levels of the headings jump: %v", o.Levels)
+				break
+			}
+		}
+		for _, s := range o.NoAlt {
+			complain("no text in place of %s", s)
+		}
+		for _, s := range o.Twice {
+			complain("two elements have the id %s", s)
+		}
+		for _, s := range o.Lost {
+			complain("something is labelled by #%s, which is not there", s)
+		}
+
+		landmarks := map[string]int{}
+		names := map[string]bool{}
+		for _, n := range call(b, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}).Nodes {
+			if n.Ignored {
+				continue
+			}
+			role, name := text(n.Role), text(n.Name)
+			switch role {
+			case "main", "banner", "contentinfo":
+				landmarks[role]++
+			case "navigation", "search", "complementary", "form":
+				if key := role + " " + name; names[key] {
+					complain("two landmarks are %s %q", role, name)
+				} else {
+					names[key] = true
+				}
+			case "link", "button", "textbox", "searchbox", "checkbox", "radio", "combobox", "listbox", "switch", "slider", "spinbutton", "menuitem", "tab", "DisclosureTriangle", "heading", "image", "figure":
+				decoration := role == "image" || role == "figure"
+				if name == "" && !decoration {
+					complain("a %s has no name (node %d)", role, n.BackendDOMNodeID)
+				}
+			}
+		}
+		for _, role := range []string{"main", "banner", "contentinfo"} {
+			if landmarks[role] != 1 {
+				complain("%d landmarks are %s", landmarks[role], role)
+			}
+		}
+	})
+}
+
+// text is a value of the accessibility tree.
+func text(v *accessibility.Value) string {
+	if v == nil {
+		return ""
+	}
+	return strings.TrimSpace(strings.Trim(string(v.Value), `"`))
+}
+
+// nth selects one of the elements that match among their siblings, from 0.
+func nth(selector string, i int) string { return fmt.Sprintf("%s:nth-of-type(%d)", selector, i+1) }
