@@ -59,11 +59,23 @@ type read struct {
 	doc      *Doc           // nil: keep the version there is
 	problems []diag.Problem // what reading found; replaces what was known of the file
 	same     bool           // the bytes are the known ones: problems stand
+	unread   bool           // there was no time: doc stands for the page
 }
 
 // Build makes the snapshot of a tree. verify reads every file, whatever its stamp says. It returns an error only
 // when ctx ends; what is wrong with a page is a Problem of the snapshot.
 func (b *Builder) Build(ctx context.Context, t Tree, h *History, verify bool) (*Snapshot, Diff, error) {
+	return b.build(ctx, nil, t, h, verify)
+}
+
+// BuildFirst makes a first snapshot that need not be complete: pages that are not read when hurry is closed are
+// read when somebody asks for them, and stand in no list until Build has read them all.
+func (b *Builder) BuildFirst(ctx context.Context, hurry <-chan struct{}, t Tree, h *History) (*Snapshot, error) {
+	s, _, err := b.build(ctx, hurry, t, h, false)
+	return s, err
+}
+
+func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *History, verify bool) (*Snapshot, Diff, error) {
 	prev := b.snap
 	if prev == nil {
 		prev = &Snapshot{folders: map[string]*Folder{}}
@@ -76,7 +88,7 @@ func (b *Builder) Build(ctx context.Context, t Tree, h *History, verify bool) (*
 			jobs = append(jobs, f)
 		}
 	}
-	reads, err := b.readAll(ctx, t.FS, jobs, prev)
+	reads, err := b.readAll(ctx, hurry, t.FS, jobs, prev)
 	if err != nil {
 		return nil, Diff{}, err
 	}
@@ -117,7 +129,7 @@ func sameHistory(a, b *History) bool {
 }
 
 // readAll reads and parses files on all processors. The result has one entry per job, in order.
-func (b *Builder) readAll(ctx context.Context, fsys fs.FS, jobs []File, prev *Snapshot) ([]read, error) {
+func (b *Builder) readAll(ctx context.Context, hurry <-chan struct{}, fsys fs.FS, jobs []File, prev *Snapshot) ([]read, error) {
 	out := make([]read, len(jobs))
 	if len(jobs) == 0 {
 		return out, ctx.Err()
@@ -129,8 +141,16 @@ func (b *Builder) readAll(ctx context.Context, fsys fs.FS, jobs []File, prev *Sn
 		}
 	}
 	parallel(len(jobs), func(i int) {
-		if ctx.Err() == nil {
-			out[i] = b.readOne(fsys, jobs[i], prev.doc(jobs[i].Path), ranks[jobs[i].Path])
+		select {
+		case <-ctx.Done():
+		case <-hurry: // a nil channel never does
+			out[i] = read{file: jobs[i], doc: unreadDoc(fsys, jobs[i].Path, ranks[jobs[i].Path]), unread: true}
+		default:
+			good := prev.doc(jobs[i].Path)
+			if good != nil && good.unread {
+				good = nil
+			}
+			out[i] = b.readOne(fsys, jobs[i], good, ranks[jobs[i].Path])
 		}
 	})
 	return out, ctx.Err()
@@ -271,7 +291,11 @@ func (b *Builder) apply(s, prev *Snapshot, pages []File, reads []read, diff *Dif
 			s.docs = append(s.docs, old)
 			continue
 		}
-		b.stamps[f.Path], b.hashes[f.Path] = r.file.Stamp, r.hash
+		if r.unread {
+			s.unread++
+		} else {
+			b.stamps[f.Path], b.hashes[f.Path] = r.file.Stamp, r.hash
+		}
 		if !r.same && (len(r.problems) > 0 || len(s.filePs[f.Path]) > 0) {
 			own()
 			if len(r.problems) > 0 {

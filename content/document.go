@@ -35,8 +35,9 @@ type Doc struct {
 	Hash     Hash // of the file's bytes
 	Broken   bool // the file could not be parsed and never could: its body is shown as text
 
-	stamp Stamp // of the file when it was read
-	text  *source
+	stamp  Stamp // of the file when it was read
+	unread bool  // nobody had the time yet: see full
+	text   *source
 }
 
 // Hash is the SHA-256 of a file's bytes.
@@ -52,12 +53,36 @@ var ErrChanged = errors.New("content: the file changed after it was listed")
 // source is the bytes of a page's file, kept compressed: they belong to the snapshot, the file does not.
 type source struct {
 	packed atomic.Pointer[[]byte]
-	fs     fs.FS // where to read them on first use, when they are not there yet
+	fs     fs.FS               // where to read them on first use, when they are not there yet
+	full   atomic.Pointer[Doc] // of an unread page, once somebody asked for it
 }
 
 func (s *source) set(raw []byte) {
 	p := s2.Encode(nil, raw)
 	s.packed.Store(&p)
+}
+
+// unreadDoc stands for a page that exists and has not been read.
+func unreadDoc(fsys fs.FS, p string, folderPage bool) *Doc {
+	return &Doc{Path: p, Title: titleOfPath(p, folderPage), Kind: kindOfPath(p), unread: true, text: &source{fs: fsys}}
+}
+
+// full returns the page itself, reading it now where nobody has; nil when it cannot be read.
+func (d *Doc) full() *Doc {
+	if d == nil || !d.unread {
+		return d
+	}
+	if f := d.text.full.Load(); f != nil {
+		return f
+	}
+	raw, err := readFile(d.text.fs, d.Path)
+	if err != nil {
+		return nil
+	}
+	f, _, _ := readDoc(d.Path, raw, isFolderPage(d))
+	f = f.at(d.Key)
+	d.text.full.Store(f)
+	return f
 }
 
 // Source returns the bytes of the page's file as they were when the snapshot was made.

@@ -23,6 +23,7 @@ type Snapshot struct {
 	aliases map[string]string // former key → path
 	history *History
 	fs      fs.FS
+	unread  int  // pages that stand for themselves until they are read
 	sum     Hash // combines path and hash of all pages, in no order
 
 	filePs map[string][]diag.Problem // by file: what reading it found
@@ -32,6 +33,9 @@ type Snapshot struct {
 
 // ID names the state of the pages: the same pages give the same 12 hexadecimal digits, anywhere.
 func (s *Snapshot) ID() string { return hex.EncodeToString(s.sum[:6]) }
+
+// Complete tells whether every page has been read. Only a first snapshot may not be, see Builder.BuildFirst.
+func (s *Snapshot) Complete() bool { return s.unread == 0 }
 
 // Len is the number of pages, whoever may see them.
 func (s *Snapshot) Len() int { return len(s.docs) }

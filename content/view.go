@@ -19,7 +19,16 @@ type View struct {
 // For returns the snapshot as the viewer may see it.
 func (s *Snapshot) For(v Viewer) View { return View{s, v} }
 
-func (w View) sees(d *Doc) bool { return d != nil && w.v.MaySee(d.Meta.Audience) }
+// sees tells whether a page stands in the viewer's lists. What has not been read may be for others.
+func (w View) sees(d *Doc) bool { return d != nil && !d.unread && w.v.MaySee(d.Meta.Audience) }
+
+// listed is Doc for lists: it reads nothing.
+func (w View) listed(path string) *Doc {
+	if d := w.s.doc(path); w.sees(d) {
+		return d
+	}
+	return nil
+}
 
 func (w View) filter(ds []*Doc) []*Doc {
 	out := make([]*Doc, 0, len(ds))
@@ -33,7 +42,7 @@ func (w View) filter(ds []*Doc) []*Doc {
 
 // Doc finds a page by the path of its file; nil when there is none.
 func (w View) Doc(path string) *Doc {
-	if d := w.s.doc(path); w.sees(d) {
+	if d := w.s.doc(path).full(); w.sees(d) {
 		return d
 	}
 	return nil
@@ -76,12 +85,12 @@ func (w View) Folder(path string) *FolderView {
 	if f == nil {
 		return nil
 	}
-	out := &FolderView{Path: f.Path, URL: f.URL, Title: f.Title, Index: w.Doc(f.Index)}
+	out := &FolderView{Path: f.Path, URL: f.URL, Title: f.Title, Index: w.listed(f.Index)}
 	if out.Index == nil && f.Index != "" {
 		out.Title = titleOfName(baseOf(path))
 	}
 	for _, p := range f.Docs {
-		if d := w.Doc(p); d != nil {
+		if d := w.listed(p); d != nil {
 			out.Docs = append(out.Docs, d)
 		}
 	}
@@ -89,7 +98,7 @@ func (w View) Folder(path string) *FolderView {
 		if n := w.count(p); n > 0 {
 			sub := w.s.folders[p]
 			ref := FolderRef{Path: p, URL: sub.URL, Title: sub.Title, Count: n}
-			if d := w.Doc(sub.Index); d != nil {
+			if d := w.listed(sub.Index); d != nil {
 				ref.Summary = d.Summary()
 			} else if sub.Index != "" {
 				ref.Title = titleOfName(baseOf(p))
@@ -135,7 +144,7 @@ func (w View) Trail(dir string) []FolderRef {
 	for ; dir != ""; dir = dirOf(dir) {
 		ref := FolderRef{Path: dir, URL: "/" + escapePath(dir) + "/", Title: titleOfName(baseOf(dir))}
 		if f := w.s.folders[dir]; f != nil {
-			if d := w.Doc(f.Index); d != nil {
+			if d := w.listed(f.Index); d != nil {
 				ref.Title = d.Title
 			}
 		}
@@ -165,10 +174,10 @@ func (w View) Neighbours(d *Doc) (prev, next *Doc) {
 		return nil, nil
 	}
 	for j := i - 1; j >= 0 && prev == nil; j-- {
-		prev = w.Doc(f.Docs[j])
+		prev = w.listed(f.Docs[j])
 	}
 	for j := i + 1; j < len(f.Docs) && next == nil; j++ {
-		next = w.Doc(f.Docs[j])
+		next = w.listed(f.Docs[j])
 	}
 	return prev, next
 }

@@ -24,6 +24,7 @@ func (e *httpError) Error() string { return e.text }
 var (
 	errNotFound = &httpError{status: http.StatusNotFound, text: "Nothing is at this address"}
 	errStarting = &httpError{status: http.StatusServiceUnavailable, text: "The portal is starting", retry: "1"}
+	errReading  = &httpError{status: http.StatusServiceUnavailable, text: "The pages are being read for the first time", retry: "5"}
 	errBuilding = &httpError{status: http.StatusServiceUnavailable, text: "The search index is being built for the first time", retry: "5"}
 	errIndex    = &httpError{status: http.StatusServiceUnavailable, text: "The search index gave an error and is being built anew", retry: "10"}
 	errSlow     = &httpError{status: http.StatusServiceUnavailable, text: "The search took too long", retry: "5"}

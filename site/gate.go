@@ -28,7 +28,7 @@ func (s *Server) gate(ctx context.Context, e *edition.Edition, changed []*conten
 		return fmt.Errorf("the home page: %w", err)
 	}
 	for _, d := range changed {
-		if r.view.Doc(d.Path) == nil {
+		if d = r.view.Doc(d.Path); d == nil {
 			continue // not for everyone
 		}
 		if _, err := s.renderPage(r, d); err != nil && !errors.Is(err, content.ErrChanged) {

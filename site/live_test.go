@@ -350,7 +350,7 @@ func (p *portal) consistent() error {
 func openFiles(t *testing.T) int {
 	e, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
-		t.Skip("no /proc here")
+		t.Fatal(err)
 	}
 	return len(e)
 }

@@ -16,6 +16,9 @@ func (s *Server) sitemap(w http.ResponseWriter, r *request) error {
 	if r.edition == nil {
 		return errStarting
 	}
+	if !r.edition.Snapshot.Complete() {
+		return errReading
+	}
 	base := s.base(r)
 	return s.once(w, r, "/sitemap.xml "+base, typeXML, func() ([]byte, error) {
 		var b bytes.Buffer

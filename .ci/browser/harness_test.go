@@ -249,6 +249,7 @@ func newTab(t *testing.T, browser context.Context, p *portal) *tab {
 	call(b, audits.Enable, cdp.Empty{})
 	call(b, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	b.size(1280)
+	b.media("", "")
 	return b
 }
 
@@ -422,11 +423,16 @@ func (b *tab) size(width int64) {
 	})
 }
 
-// media emulates a medium and the reader's preference of colours; "" is no wish.
+// media emulates a medium and the reader's preference of colours; "" is no wish. Nothing moves: a click on what
+// scrolls gently away would miss it.
 func (b *tab) media(medium, scheme string) {
 	b.t.Helper()
 	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Media: medium, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		Media: medium,
+		Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme},
+			{Name: "prefers-reduced-motion", Value: "reduce"},
+		},
 	})
 }
 

@@ -91,7 +91,7 @@ func errorToSection(t *testing.T, w world) {
 	b.clean()
 }
 
-// inView waits until an element is inside the window, as scrolling may be smooth.
+// inView waits until an element is inside the window.
 func (b *tab) inView(selector string) {
 	b.t.Helper()
 	wait(b.t, selector+" to be in view", func() (bool, string) {
@@ -114,13 +114,13 @@ func searchKeys(t *testing.T, w world) {
 	b.press("df -h /srv")
 	equal(b, "a slash in the field is a slash", eval[string](b, value), "df -h /srv")
 
-	eval[bool](b, `document.activeElement.blur() ?? true`)
+	eval[bool](b, `(document.activeElement.blur(), true)`)
 	b.press("k", chromedp.ModifierCtrl)
 	equal(b, "focus after Ctrl-K", eval[string](b, focus), "HEADER INPUT search")
 	b.press("x")
 	equal(b, "what is typed after Ctrl-K takes the place of what was there", eval[string](b, value), "x")
 
-	eval[bool](b, `document.activeElement.blur() ?? true`)
+	eval[bool](b, `(document.activeElement.blur(), true)`)
 	b.press("k")
 	equal(b, "focus after k alone", eval[string](b, focus), " BODY ")
 
@@ -297,7 +297,7 @@ func everyViewKeepsToItself(t *testing.T, w world) {
 			t.Errorf("%s: %d elements with what the policy forbids", v.path, n)
 		}
 		for i, want := range v.pictures {
-			eval[bool](b, `document.images[%s].scrollIntoView() ?? true`, i) // they are loaded when they are near
+			eval[bool](b, `(document.images[%s].scrollIntoView(), true)`, i) // they are loaded when they are near
 			wait(t, fmt.Sprintf("picture %d of %s", i+1, v.path), func() (bool, string) {
 				got := eval[string](b, `(i => i.src + ' ' + i.naturalWidth)(document.images[%s])`, i)
 				return strings.HasSuffix(got, want), got
@@ -443,7 +443,6 @@ func keyboardAlone(t *testing.T, w world) {
 			if f.Outline < 2 {
 				t.Errorf("%s: nothing shows that %s has the focus", b.path(), f.Name)
 			}
-			// Scrolling to it may be smooth.
 			wait(t, f.Name+" to be in view", func() (bool, string) {
 				f = eval[focused](b, focusedOf)
 				return f.Seen, b.path()

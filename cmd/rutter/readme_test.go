@@ -16,9 +16,6 @@ import (
 // TestReadme runs the commands of README.md as they stand there, from the project's folder, and compares what they
 // print with what the README says. Only the port is another one, so that the test disturbs nobody.
 func TestReadme(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it builds the program anew")
-	}
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)

@@ -170,11 +170,17 @@ func (g *guardian) count(body []byte) {
 	}
 	g.bytes += len(body)
 	var prev byte
+	tildes := 0 // of the run that ends here: goldmark reads a run again from each of them
 	for i, c := range body {
 		switch c {
 		case '*', '_', '~':
 			if c != prev {
 				g.delimiters++
+				tildes = 0
+			}
+			if c == '~' {
+				g.work += 2 * tildes
+				tildes++
 			}
 		case '`':
 			if prev != '`' {
@@ -293,6 +299,12 @@ func containers(l []byte) (indent, last, markers int, body []byte) {
 			mark(1)
 		case c == ':' && (i+1 == len(l) || l[i+1] == ' ' || l[i+1] == '\t'): // a definition
 			mark(1)
+		case c == '[' && i+1 < len(l) && l[i+1] == '^': // a footnote
+			end := bytes.Index(l[i:], []byte("]:"))
+			if end < 0 || bytes.IndexByte(l[i+1:i+end], '[') >= 0 {
+				return orText(indent, col, markers), max(last, col), markers, l[i:]
+			}
+			mark(end + 2)
 		case c >= '0' && c <= '9':
 			j := i
 			for j < len(l) && j-i < 10 && l[j] >= '0' && l[j] <= '9' {

@@ -27,7 +27,9 @@ type analyzer struct {
 
 const maxStems = 1 << 16
 
-func newAnalyzer() *analyzer { return &analyzer{stems: make(map[string]string, 1024), pairs: make(map[uint32]int, 1024)} }
+func newAnalyzer() *analyzer {
+	return &analyzer{stems: make(map[string]string, 1024), pairs: make(map[uint32]int, 1024)}
+}
 
 // chunks calls f with every run of text between white space, with the punctuation around it taken off: quotes,
 // brackets, full stops, commas. A leading hyphen or slash and a trailing plus belong to the token (--force, /var, C++).

@@ -109,13 +109,10 @@ func (e *engine) batch(b *index.Batch) error {
 	}
 	done := make(chan error, 1)
 	go func() {
-		defer func() {
-			if r := recover(); r != nil {
-				done <- fmt.Errorf("%w: %v", ErrUnusable, r)
-			}
-		}()
-		debug.SetPanicOnFault(true)
-		done <- e.Batch(b)
+		var err error
+		defer func() { done <- err }()
+		defer guard(&err)()
+		err = e.Batch(b)
 	}()
 	select {
 	case err := <-done:

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -30,43 +28,40 @@ var ErrUnusable = errors.New("bleve: unusable index")
 
 // Store is the live index in a folder. It has one writer; the generations it hands out have any number of readers.
 type Store struct {
-	dir   string
-	idx   *engine
+	idx  *engine
+	last *Generation // the newest, for the facets of its segments; not held open by this
+
+	mu    sync.Mutex
 	lens  map[string]lengths // by path: what is in the index now
 	total lengths            // sum of lens
-	last  *Generation        // the newest, for the facets of its segments; not held open by this
 }
 
 // Kept is what an index keeps of a page: the record it was given.
 type Kept map[string][]byte
 
 // Open opens the index in dir, or makes an empty one where there is none. kept holds the records of all its pages.
-// It never waits for another process that has the index open: that is an error.
+// The error is ErrUnusable where the index cannot be used and may be removed. Any other leaves the folder alone:
+// another process has the index open (Open does not wait for it), it cannot be read or written now, or there is
+// something else in it.
 func Open(dir string) (s *Store, kept Kept, err error) {
-	defer func() { // a damaged file can make the engine index out of its mapped memory
-		if r := recover(); r != nil {
-			s, kept, err = nil, nil, fmt.Errorf("%w: %v", ErrUnusable, r)
-		}
-	}()
-	_, statErr := os.Stat(filepath.Join(dir, "root.bolt"))
-	fresh := errors.Is(statErr, os.ErrNotExist)
-	s = &Store{dir: dir, lens: map[string]lengths{}}
-	if s.idx, err = openEngine(dir); err != nil {
-		if fresh {
-			return nil, nil, err
-		}
-		return nil, nil, fmt.Errorf("%w: %w", ErrUnusable, err)
+	defer guard(&err)()
+	fresh, err := inspect(dir)
+	if err != nil {
+		return nil, nil, err
 	}
+	e, err := openEngine(dir)
+	if err != nil {
+		return nil, nil, damage(err)
+	}
+	s = &Store{idx: e, lens: map[string]lengths{}}
 	if fresh {
+		kept = Kept{}
 		b := index.NewBatch()
 		b.SetInternal(versionKey, []byte(version))
-		if err := s.idx.batch(b); err != nil {
-			s.Close()
-			return nil, nil, err
-		}
-		return s, Kept{}, nil
+		err = e.batch(b)
+	} else {
+		kept, err = s.load()
 	}
-	kept, err = s.load()
 	if err != nil {
 		s.Close()
 		return nil, nil, err
@@ -85,8 +80,6 @@ func (s *Store) load() (Kept, error) {
 	if err != nil || string(v) != version {
 		return nil, fmt.Errorf("%w: it is of version %q, this is %q", ErrUnusable, v, version)
 	}
-	kept := Kept{}
-	var mu sync.Mutex
 	type job struct {
 		seg      *scorch.SegmentSnapshot
 		from, to uint64
@@ -98,32 +91,35 @@ func (s *Store) load() (Kept, error) {
 			jobs = append(jobs, job{seg, i, min(i+512, n)})
 		}
 	}
-	var failed atomic.Pointer[error]
+	kept := Kept{}
 	var next atomic.Int64
+	errs := make([]error, runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	for w := range errs {
 		wg.Go(func() {
-			defer func() {
-				if r := recover(); r != nil {
-					err := fmt.Errorf("%w: %v", ErrUnusable, r)
-					failed.Store(&err)
-				}
-			}()
-			for i := int(next.Add(1)) - 1; i < len(jobs) && failed.Load() == nil; i = int(next.Add(1)) - 1 {
-				if err := s.loadRange(jobs[i].seg, jobs[i].from, jobs[i].to, kept, &mu); err != nil {
-					failed.Store(&err)
-				}
+			defer guard(&errs[w])()
+			for i := int(next.Add(1)) - 1; i < len(jobs) && errs[w] == nil; i = int(next.Add(1)) - 1 {
+				errs[w] = s.loadRange(jobs[i].seg, jobs[i].from, jobs[i].to, kept)
 			}
 		})
 	}
 	wg.Wait()
-	if p := failed.Load(); p != nil {
-		return nil, *p
-	}
-	return kept, nil
+	return kept, errors.Join(errs...)
 }
 
-func (s *Store) loadRange(seg *scorch.SegmentSnapshot, from, to uint64, kept Kept, mu *sync.Mutex) error {
+// guard, called as `defer guard(&err)()`, makes an error of a panic, and of a fault in a mapped file that was cut
+// off: the engine indexes out of what it reads from damaged files.
+func guard(err *error) func() {
+	before := debug.SetPanicOnFault(true)
+	return func() {
+		debug.SetPanicOnFault(before)
+		if r := recover(); r != nil {
+			*err = fmt.Errorf("%w: %v", ErrUnusable, r)
+		}
+	}
+}
+
+func (s *Store) loadRange(seg *scorch.SegmentSnapshot, from, to uint64, kept Kept) error {
 	deleted := seg.Deleted()
 	for n := from; n < to; n++ {
 		if deleted != nil && deleted.Contains(uint32(n)) {
@@ -148,15 +144,15 @@ func (s *Store) loadRange(seg *scorch.SegmentSnapshot, from, to uint64, kept Kep
 		if !ok {
 			return fmt.Errorf("%w: a page has no record", ErrUnusable)
 		}
-		mu.Lock()
+		s.mu.Lock()
 		kept[id] = rec
 		s.set(id, ls)
-		mu.Unlock()
+		s.mu.Unlock()
 	}
 	return nil
 }
 
-// set notes the lengths of a page that is now in the index.
+// set notes the lengths of a page that is now in the index. The caller holds mu.
 func (s *Store) set(path string, ls lengths) {
 	s.unset(path)
 	s.lens[path] = ls
@@ -172,38 +168,40 @@ func (s *Store) unset(path string) {
 	delete(s.lens, path)
 }
 
-// batchSize is how many pages one batch holds when many are written. Larger ones are faster and need more memory.
-var batchSize = func() int { if n, err := strconv.Atoi(os.Getenv("BATCH")); err == nil { return n }; return 400 }()
+// Many pages are written in batches of batchSize, at most maxWriters of them at a time: the engine builds a batch on
+// one processor. Larger batches need more memory, smaller ones more time.
+const (
+	batchSize  = 200
+	maxWriters = 4
+)
 
 // Update writes n pages and removes others. doc gives the i-th page, is called once for each from several
 // goroutines, and may fail to leave the page as it was in the index. After an error the store must be closed: what
 // it holds is no longer sure.
 func (s *Store) Update(ctx context.Context, n int, doc func(i int) (search.Document, error), remove []string) error {
-	if n <= batchSize {
-		return s.batch(0, n, newAnalyzer(), &sync.Mutex{}, doc, remove)
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	s.idx.quiet.Lock()
+	if n <= batchSize {
+		return s.write(n, doc, remove)
+	}
+	s.idx.quiet.Lock() // merging what is written now is left to Merge
 	defer s.idx.quiet.Unlock()
 	var next atomic.Int64
-	var mu sync.Mutex
-	errs := make([]error, max(2, runtime.GOMAXPROCS(0)))
+	errs := make([]error, min(max(2, runtime.GOMAXPROCS(0)), maxWriters))
 	var wg sync.WaitGroup
 	for w := range errs {
-		wg.Go(func() { // building a segment is single-threaded within one batch, so batches run side by side
-			a := newAnalyzer()
-			for {
-				from := int(next.Add(int64(batchSize))) - batchSize
+		wg.Go(func() {
+			for errs[w] == nil {
+				from := int(next.Add(batchSize)) - batchSize
 				if from >= n {
 					return
 				}
-				if errs[w] = ctx.Err(); errs[w] != nil {
-					return
-				}
-				if errs[w] = s.batch(from, min(from+batchSize, n), a, &mu, doc, nil); errs[w] != nil {
-					next.Store(int64(n))
-					return
+				if errs[w] = ctx.Err(); errs[w] == nil {
+					errs[w] = s.write(min(batchSize, n-from), func(i int) (search.Document, error) { return doc(from + i) }, nil)
 				}
 			}
+			next.Store(int64(n)) // the others need not go on
 		})
 	}
 	wg.Wait()
@@ -211,27 +209,17 @@ func (s *Store) Update(ctx context.Context, n int, doc func(i int) (search.Docum
 		return err
 	}
 	if len(remove) > 0 {
-		return s.batch(0, 0, nil, &mu, nil, remove)
+		return s.write(0, nil, remove)
 	}
 	return nil
 }
 
-func (s *Store) batch(from, to int, a *analyzer, mu *sync.Mutex, doc func(int) (search.Document, error), remove []string) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", ErrUnusable, r)
-		}
-	}()
+// write writes one batch.
+func (s *Store) write(n int, doc func(i int) (search.Document, error), remove []string) error {
 	b := index.NewBatch()
-	lens := make(map[string]lengths, to-from)
-	for i := from; i < to; i++ {
-		d, err := doc(i)
-		if err != nil {
-			return err
-		}
-		out, ls := a.analyze(d)
-		b.Update(out)
-		lens[d.Path] = ls
+	lens, err := fill(b, n, doc)
+	if err != nil {
+		return err
 	}
 	for _, p := range remove {
 		b.Delete(p)
@@ -239,8 +227,8 @@ func (s *Store) batch(from, to int, a *analyzer, mu *sync.Mutex, doc func(int) (
 	if err := s.idx.batch(b); err != nil {
 		return err
 	}
-	mu.Lock()
-	defer mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for p, ls := range lens {
 		s.set(p, ls)
 	}
@@ -248,6 +236,30 @@ func (s *Store) batch(from, to int, a *analyzer, mu *sync.Mutex, doc func(int) (
 		s.unset(p)
 	}
 	return nil
+}
+
+// fill puts n pages into a batch and returns their lengths. Whatever goes wrong with a page is an error: it is no
+// reason to end the program.
+func fill(b *index.Batch, n int, doc func(i int) (search.Document, error)) (lens map[string]lengths, err error) {
+	path := ""
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("bleve: the page after %q cannot be indexed: %v\n%s", path, r, debug.Stack())
+		}
+	}()
+	a, _ := analyzers.Get().(*analyzer)
+	defer analyzers.Put(a)
+	lens = make(map[string]lengths, n)
+	for i := range n {
+		d, err := doc(i)
+		if err != nil {
+			return nil, err
+		}
+		out, ls := a.analyze(d)
+		b.Update(out)
+		lens[d.Path], path = ls, d.Path
+	}
+	return lens, nil
 }
 
 // Merge joins the index's segments into as few as it pays to have. Searches get faster and files fewer.
@@ -275,7 +287,9 @@ func (s *Store) Generation() (*Generation, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.mu.Lock()
 	g := &Generation{reader: r, total: s.total, pages: len(s.lens)}
+	s.mu.Unlock()
 	if err := g.prepare(snap, s.last); err != nil {
 		_ = r.Close()
 		return nil, err

@@ -4,10 +4,10 @@ package bleve
 
 import (
 	"context"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"strings"
-	"os"
 	"testing"
 	"time"
 

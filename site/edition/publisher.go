@@ -43,6 +43,7 @@ const (
 	rescanEvery = 5 * time.Second  // events get lost
 	verifyEvery = 10 * time.Minute // stamps can lie: read everything
 	awaitAtMost = 2 * time.Second  // see Await
+	firstWithin = time.Second      // how long the very first edition may take to read pages
 	gateSample  = 20               // changed pages a gate is shown
 	// usable is the share of pages that an index found at start may lack and still be brought up to date before
 	// the first edition; with more missing, pages are served while it is built.
@@ -175,6 +176,11 @@ func (p *Publisher) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(kept) == 0 {
+		if err := p.quickly(ctx, tree); err != nil {
+			return err
+		}
+	}
 	snap, _, err := p.builder.Build(ctx, tree, p.history, false)
 	if err != nil {
 		return err
@@ -213,6 +219,21 @@ func (p *Publisher) Run(ctx context.Context) error {
 			p.rebuild(ctx, err)
 		}
 	}
+}
+
+// quickly publishes what can be read within a moment, so that a large folder or a slow disk keeps nobody waiting:
+// every page can be opened, lists fill up with the next edition.
+func (p *Publisher) quickly(ctx context.Context, tree content.Tree) error {
+	hurry, cancel := context.WithTimeout(ctx, firstWithin)
+	defer cancel()
+	snap, err := p.builder.BuildFirst(ctx, hurry.Done(), tree, p.history)
+	if err != nil {
+		return err
+	}
+	if !snap.Complete() {
+		p.publish(ctx, snap, nil)
+	}
+	return nil
 }
 
 func (p *Publisher) shutdown() {

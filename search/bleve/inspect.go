@@ -1,0 +1,140 @@
+package bleve
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime/debug"
+
+	"github.com/blevesearch/bleve/v2/util"
+	"go.etcd.io/bbolt"
+)
+
+// The engine's files: one list of what belongs to the index, and the index in pieces.
+const listFile = "root.bolt"
+
+var pieceFile = regexp.MustCompile(`^[0-9a-f]{12}\.zap$`)
+
+// inspect looks at what lies in dir before the engine does, because the engine trusts what it finds, and deletes
+// what it does not know. fresh means there is no index yet. An error that is ErrUnusable means an index that may be
+// removed; any other that the folder should be left alone: it holds something else, or cannot be read just now.
+func inspect(dir string) (fresh bool, err error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	fresh = true
+	for _, e := range entries {
+		switch {
+		case e.Type().IsRegular() && e.Name() == listFile:
+			fresh = false
+		case e.Type().IsRegular() && pieceFile.MatchString(e.Name()):
+		default:
+			return false, fmt.Errorf("bleve: %s is not the folder of an index: it holds %s", dir, e.Name())
+		}
+	}
+	if fresh {
+		return true, nil // pieces without a list are what an interrupted removal left
+	}
+	pieces, err := inspectList(filepath.Join(dir, listFile))
+	if err != nil {
+		return false, err
+	}
+	for _, name := range pieces {
+		if err := verifyFile(filepath.Join(dir, name)); err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				err = fmt.Errorf("%w: %w", ErrUnusable, err)
+			}
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// inspectList reads all of the list, so that damage shows here and not in the engine's goroutines, and returns the
+// names of the files of the newest state.
+func inspectList(path string) (pieces []string, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // bbolt trusts the offsets it reads
+	defer func() {
+		if r := recover(); r != nil {
+			pieces, err = nil, fmt.Errorf("%w: %s: %v", ErrUnusable, path, r)
+		}
+	}()
+	if i, err := os.Stat(path); err != nil {
+		return nil, err
+	} else if i.Size() == 0 {
+		return nil, fmt.Errorf("%w: %s is empty", ErrUnusable, path)
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, PreLoadFreelist: true, Timeout: lockTimeout})
+	if err != nil {
+		return nil, damage(err)
+	}
+	defer func() { _ = db.Close() }()
+	err = db.View(func(tx *bbolt.Tx) error {
+		snapshots := tx.Bucket(util.BoltSnapshotsBucket)
+		if snapshots == nil {
+			return errors.New("it lists nothing")
+		}
+		if err := readAll(snapshots, 0); err != nil {
+			return err
+		}
+		name, _ := snapshots.Cursor().Last()
+		newest := snapshots.Bucket(name)
+		if newest == nil {
+			return errors.New("it lists no state")
+		}
+		var found []byte
+		if b := newest.Bucket(util.BoltInternalKey); b != nil {
+			found = b.Get(versionKey)
+		}
+		if string(found) != version {
+			return fmt.Errorf("it is of version %q, this is %q", found, version)
+		}
+		return newest.ForEachBucket(func(k []byte) error {
+			if p := newest.Bucket(k).Get(util.BoltPathKey); len(p) > 0 {
+				pieces = append(pieces, string(p))
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrUnusable, path, err)
+	}
+	return pieces, nil
+}
+
+// readAll visits every key of a bucket and of those in it.
+func readAll(b *bbolt.Bucket, depth int) error {
+	if depth > 8 {
+		return errors.New("it is nested too deep")
+	}
+	return b.ForEach(func(k, v []byte) error {
+		if v != nil {
+			return nil
+		}
+		in := b.Bucket(k)
+		if in == nil {
+			return fmt.Errorf("bucket %x is missing", k)
+		}
+		return readAll(in, depth+1)
+	})
+}
+
+// damage tells what a folder's content is to blame for from what may pass: a held lock, missing rights, too many
+// open files.
+func damage(err error) error {
+	var sys interface{ Timeout() bool } // syscall.Errno, *fs.PathError
+	if errors.Is(err, bbolt.ErrTimeout) {
+		return fmt.Errorf("bleve: somebody else has the index open: %w", err)
+	}
+	if errors.As(err, &sys) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnusable, err)
+}
