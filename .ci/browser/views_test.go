@@ -163,6 +163,7 @@ type outline struct {
 	NoAlt       []string // pictures without a text in their place
 	Twice       []string // ids that two elements have
 	Lost        []string // labels and descriptions of what is not there
+	Unlabelled  []string // fields without a label: a placeholder goes away when one types
 }
 
 const outlineOf = `(() => {
@@ -177,6 +178,8 @@ const outlineOf = `(() => {
 		NoAlt: [...document.images].filter(i => !i.hasAttribute('alt')).map(i => i.outerHTML),
 		Twice: ids.filter((id, i) => ids.indexOf(id) !== i),
 		Lost: refs.filter(id => !document.getElementById(id)),
+		Unlabelled: [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
+			.filter(e => !e.labels.length && !e.ariaLabel && !e.getAttribute('aria-labelledby')).map(e => e.outerHTML),
 	};
 })()`
 
@@ -211,6 +214,9 @@ func readAloud(t *testing.T, w world) {
 		}
 		for _, s := range o.Twice {
 			complain("two elements have the id %s", s)
+		}
+		for _, s := range o.Unlabelled {
+			complain("no label for %s", s)
 		}
 		for _, s := range o.Lost {
 			complain("something is labelled by #%s, which is not there", s)

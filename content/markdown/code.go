@@ -20,20 +20,10 @@ const (
 // code renders a block of code as a figure: what it is, then its lines, each an element of its own so that a
 // wrapped line hangs. A line break still stands between them for browsers without the style sheet.
 func (nodes) code(w util.BufWriter, src []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
+	if !entering || has(node, shownAttr) {
 		return ast.WalkContinue, nil
 	}
-	var b strings.Builder
-	for i := range node.Lines().Len() {
-		s := node.Lines().At(i)
-		b.Write(s.Value(src))
-	}
-	info := ""
-	if n, ok := node.(*ast.FencedCodeBlock); ok && n.Info != nil {
-		info = string(unescape(n.Info.Segment.Value(src)))
-	}
-	lang, title := parseInfo(info)
-	body := strings.TrimRight(b.String(), "\n")
+	lang, title, body := codeOf(node, src)
 
 	_, _ = w.WriteString(`<figure class="cmd">`)
 	if label := languageLabel(lang); label != "" || title != "" {
@@ -52,9 +42,50 @@ func (nodes) code(w util.BufWriter, src []byte, node ast.Node, entering bool) (a
 		writeTranscript(w, body, lang)
 	default:
 		writeLines(w, highlight(body, lang))
+		if next := node.NextSibling(); isShell(lang) && next != nil && next.Kind() == ast.KindFencedCodeBlock {
+			if l, t, output := codeOf(next, src); isOutput(l) && t == "" {
+				next.SetAttributeString(shownAttr, true)
+				writeOutput(w, output)
+			}
+		}
 	}
 	_, _ = w.WriteString("</pre></figure>\n")
 	return ast.WalkContinue, nil
+}
+
+// shownAttr marks a block of output that is shown with the command before it.
+const shownAttr = "shown"
+
+// codeOf returns the language, title and text of a block of code.
+func codeOf(node ast.Node, src []byte) (lang, title, body string) {
+	var b strings.Builder
+	for i := range node.Lines().Len() {
+		s := node.Lines().At(i)
+		b.Write(s.Value(src))
+	}
+	if n, ok := node.(*ast.FencedCodeBlock); ok && n.Info != nil {
+		lang, title = parseInfo(string(unescape(n.Info.Segment.Value(src))))
+	}
+	return lang, title, strings.TrimRight(b.String(), "\n")
+}
+
+// isOutput tells whether a block in this language, right below a command, is what the command prints.
+func isOutput(lang string) bool {
+	switch lang {
+	case "text", "txt", "output", "console-output", "log":
+		return true
+	}
+	return false
+}
+
+func writeOutput(w util.BufWriter, output string) {
+	for i, l := range strings.Split(output, "\n") {
+		class := ""
+		if i == 0 {
+			class = ` class="first"`
+		}
+		_, _ = w.WriteString("\n<samp" + class + ">" + html.EscapeString(l) + "</samp>")
+	}
 }
 
 // parseInfo splits a fence's info string: the language, and a title="…" as Docusaurus and MkDocs write it.

@@ -24,9 +24,11 @@ type Generation struct {
 	pages  int
 }
 
-// part is one segment with the values of its pages' facets.
+// part is one segment with the values of its pages' facets. Its pages are numbered from base in the generation.
 type part struct {
 	id      uint64
+	base    int
+	count   int
 	seg     segment.Segment
 	snap    *scorch.SegmentSnapshot
 	deleted *roaring.Bitmap
@@ -39,15 +41,20 @@ type facetValues struct {
 	kind, product, audience column
 }
 
-// column holds the values of one field: page number → indexes into values.
+// column holds the values of one field: page number in the segment → indexes into values.
 type column struct {
 	values []string
 	of     [][]uint16
 }
 
-func (g *Generation) prepare(snap *scorch.IndexSnapshot, before *Generation) error {
+// prepare reads what searches need of each segment, or takes it from the generation before. The new segments' files
+// are read for the first time here.
+func (g *Generation) prepare(snap *scorch.IndexSnapshot, before *Generation) (err error) {
+	defer guard(&err)()
+	base := 0
 	for _, s := range snap.Segments() {
-		p := part{id: s.Id(), seg: s.Segment(), snap: s, deleted: s.Deleted()}
+		p := part{id: s.Id(), base: base, count: int(s.Segment().Count()), seg: s.Segment(), snap: s, deleted: s.Deleted()}
+		base += p.count
 		if before != nil {
 			if i := slices.IndexFunc(before.parts, func(q part) bool { return q.id == p.id }); i >= 0 {
 				p.facets = before.parts[i].facets
@@ -62,6 +69,17 @@ func (g *Generation) prepare(snap *scorch.IndexSnapshot, before *Generation) err
 		g.parts = append(g.parts, p)
 	}
 	return nil
+}
+
+// column returns the values of one of the three fields.
+func (f *facetValues) column(name string) *column {
+	switch name {
+	case "kind":
+		return &f.kind
+	case "product":
+		return &f.product
+	}
+	return &f.audience
 }
 
 func readFacets(seg segment.Segment) (*facetValues, error) {

@@ -3,10 +3,12 @@ package bleve
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -30,6 +32,9 @@ const (
 	// tooCommon leaves out, per field, terms that more than this share of pages have: they cost most and say
 	// nothing. They stay where nothing else remains.
 	tooCommon = 0.2
+	// coverBase is the share of its score that a page would keep if it had none of the query's words; it has the
+	// rest in proportion to the weight of the words it has.
+	coverBase = 0.4
 	// countShare is the share of the best page's score below which a page does not count as an answer.
 	countShare = 0.15
 	// deadlineEvery is how many postings are read between two looks at the deadline.
@@ -40,58 +45,69 @@ const (
 type term struct {
 	field int // index into scored
 	text  string
-	word  int // index of the query's word it came from, for coverage; -1 counts for none
+	word  int // index of the query's word it came from, for coverage; none counts for no word
 }
 
-// plan turns a query into terms. It returns the words (as stems, for marking) and the terms.
-func (a *analyzer) plan(q *search.Query) (marks []string, count int, terms []term) {
+const none = -1
+
+// word is one word of a query.
+type word struct {
+	text  string // in lower case
+	stem  string
+	chunk string // of the query's text, in which the word stands
+	at    int    // offset of the chunk
+}
+
+// maxGrams bounds the title trigrams looked up for one query.
+const maxGrams = 256
+
+// plan turns a query into words and the terms to look up for them, of which there are a bounded number.
+func (a *analyzer) plan(q *search.Query) (ws []word, terms []term) {
 	seen := map[term]bool{}
-	add := func(t term) {
-		key := t
-		key.word = 0
-		if !seen[key] {
+	var of [len(scored)]int // terms per field
+	add := func(field string, text string, word, most int) {
+		f := indexOf(field)
+		if key := (term{f, text, 0}); !seen[key] && of[f] < most {
 			seen[key] = true
-			terms = append(terms, t)
+			of[f]++
+			terms = append(terms, term{f, text, word})
 		}
 	}
-	word, cut := -1, false
-	prev := ""
+	cut, prev, at := false, "", 0
 	chunks(q.Text, func(c string) {
-		wholes(c, func(w string) {
-			if stopWords[w] {
-				return
-			}
-			if word+1 >= q.Terms {
-				cut = true
-				return
-			}
-			add(term{indexOf(fieldWhole), w, word + 1})
-		})
+		if cut {
+			return
+		}
+		at += strings.Index(q.Text[at:], c)
+		first := len(ws)
 		words(c, func(w string) {
 			if stopWords[w] {
 				return
 			}
-			if word+1 >= q.Terms {
-				cut = true
+			if cut = cut || len(ws) == q.Terms; cut {
 				return
 			}
-			word++
-			s := a.stem(w)
-			marks = append(marks, s)
+			n, s := len(ws), a.stem(w)
+			ws = append(ws, word{text: w, stem: s, chunk: c, at: at})
 			for _, f := range []string{fieldTitle, fieldHeadings, fieldBody} {
-				add(term{indexOf(f), s, word})
+				add(f, s, n, q.Terms)
 			}
-			trigrams(w, func(g string) { add(term{indexOf(fieldTrigrams), g, -1}) })
+			trigrams(w, func(g string) { add(fieldTrigrams, g, none, maxGrams) })
 			if prev != "" {
-				add(term{indexOf(fieldBigrams), string(appendPair(nil, pair(prev, s))), -1})
+				add(fieldBigrams, string(appendPair(nil, pair(prev, s))), none, q.Terms)
 			}
 			prev = s
 		})
+		if first == len(ws) {
+			first = none // stop words only
+		}
+		wholes(c, func(w string) { add(fieldWhole, w, first, q.Terms) })
+		at += len(c)
 	})
 	if cut {
 		q.Notices = append(q.Notices, "Only the first "+strconv.Itoa(q.Terms)+" words were searched.")
 	}
-	return marks, word + 1, terms
+	return ws, terms
 }
 
 func indexOf(field string) int { return slices.Index(scored[:], field) }
@@ -128,17 +144,14 @@ var analyzers = sync.Pool{New: func() any { return newAnalyzer() }}
 
 // Search implements search.Index.
 func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Query) (res search.Results, err error) {
-	defer func() {
-		if r := recover(); r != nil { // damaged files under the engine's mapped memory
-			err = fmt.Errorf("%w: %v", ErrUnusable, r)
-		}
-	}()
+	defer g.blame(&err)
+	defer guard(&err)()
 	a, _ := analyzers.Get().(*analyzer)
 	defer analyzers.Put(a)
-	marks, words, terms := a.plan(&q)
-	res.Notices, res.Terms = q.Notices, max(words, min(len(terms), 1))
+	ws, terms := a.plan(&q)
+	res.Notices, res.Terms = q.Notices, max(len(ws), min(len(terms), 1))
 	if len(terms) == 0 {
-		return res, nil
+		return res, ctx.Err()
 	}
 	s, _ := scratches.Get().(*scratch)
 	defer scratches.Put(s)
@@ -148,20 +161,29 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 	if err != nil {
 		return res, err
 	}
-	weights, err := g.score(ctx, s, found, words)
-	if err != nil {
+	weights := g.weigh(found, len(ws))
+	rare := g.withoutCommon(found)
+	if err := g.score(ctx, s, rare, weights); err != nil {
 		return res, err
 	}
-	g.collect(s, v, q, weights, &res)
+	g.collect(s, v, q, known(found, rare, weights), &res)
 	for i, doc := range s.picked {
 		if err := ctx.Err(); err != nil {
 			return res, err
 		}
-		if err := g.pick(doc, marks, weights, &res.Hits[i]); err != nil {
+		if err := g.pick(doc, ws, weights, &res.Hits[i]); err != nil {
 			return res, err
 		}
 	}
-	return res, nil
+	return res, err
+}
+
+// blame makes sure that ErrUnusable is said of damaged files only: what has sound files is a mistake of this
+// program, and building the index anew would not mend it.
+func (g *Generation) blame(err *error) {
+	if errors.Is(*err, ErrUnusable) && g.Verify() == nil {
+		*err = fmt.Errorf("bleve: search failed over sound files: %v", *err) // %v: no ErrUnusable in the chain
+	}
 }
 
 // located is a term with its postings in each part.
@@ -198,76 +220,112 @@ func (g *Generation) lookup(terms []term) ([]located, error) {
 			all = append(all, l)
 		}
 	}
-	limit := uint64(tooCommon * float64(g.pages))
-	rare := slices.DeleteFunc(slices.Clone(all), func(l located) bool { return l.df > max(limit, 10) })
-	if len(rare) == 0 {
-		return all, nil
-	}
-	return rare, nil
+	return all, nil
 }
 
-// score adds every term's BM25 to the pages that have it. It returns the weight of each of the query's words: the
-// highest idf under which it was found, or that of a word no page has.
-func (g *Generation) score(ctx context.Context, s *scratch, terms []located, words int) ([]float32, error) {
-	base := make([]int, len(g.parts))
-	n := 0
-	for i, p := range g.parts {
-		base[i] = n
-		n += int(p.seg.Count())
+// withoutCommon leaves out the terms that are too common to say anything, unless they are all there is.
+func (g *Generation) withoutCommon(all []located) []located {
+	limit := max(uint64(tooCommon*float64(g.pages)), 10)
+	rare := slices.DeleteFunc(slices.Clone(all), func(l located) bool { return l.df > limit })
+	if len(rare) == 0 {
+		return all
 	}
-	s.grow(n)
-	unknown := float32(idf(uint64(g.pages), 0))
+	return rare
+}
+
+// weigh returns the weight of each of the query's words: the highest idf under which it was found, or that of a word
+// no page has.
+func (g *Generation) weigh(found []located, words int) []float32 {
 	weights := make([]float32, words)
 	for i := range weights {
 		weights[i] = -1
 	}
-	for _, t := range terms {
-		if t.word >= 0 && t.word < words {
+	for _, t := range found {
+		if t.word != none {
 			weights[t.word] = max(weights[t.word], float32(idf(uint64(g.pages), t.df)))
 		}
 	}
 	for i, w := range weights {
 		if w < 0 {
-			weights[i] = unknown
+			weights[i] = float32(idf(uint64(g.pages), 0))
 		}
 	}
+	return weights
+}
+
+// known is the weight of all words that a page could be found by: those looked for, and those no page has.
+func known(found, rare []located, weights []float32) (sum float32) {
+	looked, left := make([]bool, len(weights)), make([]bool, len(weights))
+	for _, t := range found {
+		if t.word != none {
+			left[t.word] = true
+		}
+	}
+	for _, t := range rare {
+		if t.word != none {
+			looked[t.word] = true
+		}
+	}
+	for i, w := range weights {
+		if looked[i] || !left[i] {
+			sum += w
+		}
+	}
+	return sum
+}
+
+// score adds every term's BM25 to the pages that have it, and the weight of every word to its pages' coverage.
+func (g *Generation) score(ctx context.Context, s *scratch, terms []located, weights []float32) error {
+	n := 0
+	for _, p := range g.parts {
+		n += p.count
+	}
+	s.grow(n)
 	slices.SortStableFunc(terms, func(a, b located) int { return cmp.Compare(a.word, b.word) })
 	read := 0
 	for _, t := range terms {
-		mean := float32(g.total[t.field]) / float32(max(g.pages, 1))
+		mean := g.mean(t.field)
 		weight := boosts[t.field] * float32(idf(uint64(g.pages), t.df))
 		for i, pl := range t.lists {
 			if pl == nil {
 				continue
 			}
+			base := g.parts[i].base
 			s.iter = pl.Iterator(true, true, false, s.iter)
 			for {
 				p, err := s.iter.Next()
 				if err != nil {
-					return nil, err
+					return err
 				}
 				if p == nil {
 					break
 				}
 				if read++; read%deadlineEvery == 0 && ctx.Err() != nil {
-					return nil, ctx.Err()
+					return ctx.Err()
 				}
-				doc := base[i] + int(p.Number())
-				tf := float32(p.Frequency())
-				norm := float32(p.Norm())
-				add := weight * tf * k1 / (tf + k1*(1-b+b/(norm*norm)/mean))
+				doc := base + int(p.Number())
 				if s.score[doc] == 0 {
 					s.hits = append(s.hits, uint32(doc))
 				}
-				s.score[doc] += add
-				if t.word >= 0 && t.word < words && s.last[doc] != int32(t.word)+1 {
+				s.score[doc] += bm25(weight, float32(p.Frequency()), float32(p.Norm()), mean)
+				if t.word != none && s.last[doc] != int32(t.word)+1 {
 					s.last[doc] = int32(t.word) + 1
 					s.cover[doc] += weights[t.word]
 				}
 			}
 		}
 	}
-	return weights, nil
+	return ctx.Err()
+}
+
+// mean is the mean length of a field.
+func (g *Generation) mean(field int) float32 {
+	return float32(g.total[field]) / float32(max(g.pages, 1))
+}
+
+// bm25 is a term's score in a field where it occurs tf times. norm is 1/sqrt of the field's length, as Bleve keeps it.
+func bm25(weight, tf, norm, mean float32) float32 {
+	return weight * tf * k1 / (tf + k1*(1-b+b/(norm*norm*mean)))
 }
 
 func idf(n, df uint64) float64 {
@@ -275,114 +333,9 @@ func idf(n, df uint64) float64 {
 }
 
 // where returns the part a page number belongs to and its number there.
-func (g *Generation) where(doc uint32) (part, uint64) {
-	n := uint64(doc)
-	for _, p := range g.parts {
-		if c := p.seg.Count(); n >= c {
-			n -= c
-			continue
-		}
-		return p, n
+func (g *Generation) where(doc uint32) (part, page int) {
+	for part+1 < len(g.parts) && int(doc) >= g.parts[part+1].base {
+		part++
 	}
-	return part{}, 0
-}
-
-// ranked is a page in the order of the answer.
-type ranked struct {
-	doc   uint32
-	score float32
-	path  string
-}
-
-// collect keeps what the viewer may see, counts it, and puts the wanted part in order.
-func (g *Generation) collect(s *scratch, v content.Viewer, q search.Query, weights []float32, res *search.Results) {
-	var sum float32
-	for _, w := range weights {
-		sum += w
-	}
-	groups := v.Audiences()
-	visible := make([]ranked, 0, len(s.hits))
-	var best float32
-	for _, doc := range s.hits {
-		p, n := g.where(doc)
-		if !p.facets.audience.any(n, groups) {
-			continue
-		}
-		score := s.score[doc]
-		if sum > 0 {
-			score *= 0.4 + 0.6*s.cover[doc]/sum
-		}
-		best = max(best, score)
-		visible = append(visible, ranked{doc: doc, score: score})
-	}
-	kinds, products := map[string]int{}, map[string]int{}
-	hits := visible[:0]
-	for _, r := range visible {
-		if r.score < countShare*best {
-			continue
-		}
-		p, n := g.where(r.doc)
-		k := len(q.Kinds) == 0 || p.facets.kind.any(n, q.Kinds)
-		pr := len(q.Products) == 0 || p.facets.product.any(n, q.Products)
-		if pr {
-			p.facets.kind.count(n, kinds)
-		}
-		if k {
-			p.facets.product.count(n, products)
-		}
-		if k && pr {
-			hits = append(hits, r)
-		}
-	}
-	res.Total = len(hits)
-	res.Facets = []search.Facet{facet("kind", kinds, q.Kinds), facet("product", products, q.Products)}
-	for i := range hits {
-		if hits[i].score >= countShare*best {
-			p, n := g.where(hits[i].doc)
-			id, _ := p.seg.DocID(n)
-			hits[i].path = string(id)
-		}
-	}
-	slices.SortFunc(hits, func(a, b ranked) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.path, b.path))
-	})
-	if len(hits) > 0 && sum > 0 {
-		res.Confidence = float64(s.cover[hits[0].doc] / sum)
-	}
-	from := min(q.Offset, len(hits))
-	for _, h := range hits[from:min(from+max(q.Limit, 1), len(hits))] {
-		res.Hits = append(res.Hits, search.Hit{Path: h.path, Score: float64(h.score)})
-		s.picked = append(s.picked, h.doc)
-	}
-}
-
-func (c *column) any(page uint64, wanted []string) bool {
-	for _, v := range c.of[page] {
-		if slices.Contains(wanted, c.values[v]) {
-			return true
-		}
-	}
-	return false
-}
-
-func (c *column) count(page uint64, into map[string]int) {
-	for _, v := range c.of[page] {
-		into[c.values[v]]++
-	}
-}
-
-func facet(name string, counts map[string]int, selected []string) search.Facet {
-	f := search.Facet{Name: name}
-	for v, n := range counts {
-		f.Values = append(f.Values, search.FacetCount{Value: v, Count: n, Selected: slices.Contains(selected, v)})
-	}
-	for _, v := range selected {
-		if counts[v] == 0 {
-			f.Values = append(f.Values, search.FacetCount{Value: v, Selected: true})
-		}
-	}
-	slices.SortFunc(f.Values, func(a, b search.FacetCount) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
-	})
-	return f
+	return part, int(doc) - g.parts[part].base
 }

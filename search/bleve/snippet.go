@@ -23,20 +23,12 @@ type match struct {
 }
 
 // pick chooses the sections of a page to show: those in which the most of the query's weight stands.
-func (g *Generation) pick(doc uint32, marks []string, weights []float32, hit *search.Hit) error {
-	p, n := g.where(doc)
-	var packed []byte
-	err := p.snap.VisitDocument(n, func(field string, _ byte, value []byte, _ []uint64) bool {
-		if field == fieldSections {
-			packed = slices.Clone(value)
-			return false
-		}
-		return true
-	})
+func (g *Generation) pick(doc uint32, ws []word, weights []float32, hit *search.Hit) error {
+	packed, err := g.stored(doc, fieldSections)
 	if err != nil {
 		return err
 	}
-	m := newMarker(marks)
+	m := newMarker(ws)
 	type candidate struct {
 		order       int
 		weight      float32
@@ -91,25 +83,46 @@ func (g *Generation) pick(doc uint32, marks []string, weights []float32, hit *se
 	return nil
 }
 
+// stored returns a stored field of a page.
+func (g *Generation) stored(doc uint32, name string) (value []byte, err error) {
+	part, page := g.where(doc)
+	err = g.parts[part].snap.VisitDocument(uint64(page), func(field string, _ byte, v []byte, _ []uint64) bool {
+		if field == name {
+			value = slices.Clone(v)
+		}
+		return field != name
+	})
+	return value, err
+}
+
 // marker finds the beginnings of words that match the query.
 type marker struct {
 	stems []string
+	may   []int      // bytes of an ending that may follow the stem
 	first [256][]int // first byte of the stem → stems
 }
 
-func newMarker(stems []string) *marker {
-	m := &marker{stems: stems}
-	for i, s := range stems {
-		if s == "" || i >= search.MaxPasteTerms {
-			continue
+// anyEnding is more than any word has.
+const anyEnding = 1 << 20
+
+func newMarker(ws []word) *marker {
+	m := &marker{}
+	for i, w := range ws[:min(len(ws), search.MaxPasteTerms)] {
+		may := anyEnding
+		switch n := utf8.RuneCountInString(w.stem); {
+		case n <= 2: // "no" is not in "node"
+			may = 0
+		case n == 3:
+			may = 2
 		}
-		m.first[s[0]] = append(m.first[s[0]], i)
+		m.stems, m.may = append(m.stems, w.stem), append(m.may, may)
+		m.first[w.stem[0]] = append(m.first[w.stem[0]], i)
 	}
 	return m
 }
 
-// find returns the matches in a text, in order. A word matches where it begins with the stem of a query's word; of
-// short stems nothing may follow but an ending of two letters.
+// find returns the matches in a text, in order. A word matches where it begins with the stem of a query's word. After
+// a stem of three letters only an ending of two may follow, after a shorter one nothing.
 func (m *marker) find(text string) []match {
 	var out []match
 	var prev rune
@@ -145,7 +158,7 @@ func (m *marker) find(text string) []match {
 						}
 						stop += n
 					}
-					if len(m.stems[w]) < 4 && stop-(i+end) > 2 {
+					if stop-(i+end) > m.may[w] {
 						continue
 					}
 					out = append(out, match{from: i, to: stop, word: w})
