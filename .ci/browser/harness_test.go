@@ -62,13 +62,13 @@ func program(t *testing.T) string {
 	return p
 }
 
-// browser starts a Chromium with an empty profile. The context that it returns makes tabs.
+// startBrowser starts a Chromium with an empty profile of its own, which chromedp makes and removes. The context that
+// it returns makes tabs.
 func startBrowser(t *testing.T) context.Context {
 	t.Helper()
 	var said lockedBuffer
 	alloc, stop := chromedp.NewExecAllocator(context.Background(),
 		chromedp.ExecPath(chromiumPath(t)),
-		chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("headless", true),
 		chromedp.Flag("no-sandbox", true),
 		chromedp.Flag("disable-gpu", true),

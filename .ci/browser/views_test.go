@@ -12,45 +12,58 @@ import (
 type view struct {
 	path     string
 	status   int
+	says     string   // a part of its heading, by which it is known to be the view that is meant
 	pictures []string // the end of the address of each, and its width
 }
 
+const long = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 var readersViews = []view{
-	{path: "/", status: 200},
-	{path: "/playbooks/depot/quota", status: 200},      // a long page with everything beside it
-	{path: "/playbooks/depot/restart", status: 200},    // transcripts
-	{path: "/playbooks/network/wide", status: 200},     // a wide table, a long command line
-	{path: "/playbooks/network/untitled", status: 200}, // no heading, no front matter
-	{path: "/guides/charts/picture", status: 200, pictures: []string{"/guides/charts/picture.png 64", "/guides/charts/picture.png 64"}}, // pictures
-	{path: "/guides/charts/deep/tides", status: 200},    // three folders down
-	{path: "/advisories/2026-001", status: 200},         // a severity
-	{path: "/stories/a-winter", status: 200},            // figures in a table
-	{path: "/guides/", status: 200},                     // a folder with a page
-	{path: "/playbooks/", status: 200},                  // a folder without
-	{path: "/guides/log/", status: 200},                 // a folder with pages alone
-	{path: "/-/kind/advisory", status: 200},             // the lists
-	{path: "/-/phase/respond", status: 200},             //
-	{path: "/-/product/Depot", status: 200},             //
-	{path: "/-/tag/hull", status: 200},                  //
-	{path: "/search", status: 200},                      // nothing asked yet
-	{path: "/search?q=barnacle", status: 200},           // facets and a pager
-	{path: "/search?q=barnacle&page=3", status: 200},    //
-	{path: "/search?q=quxzyquxzy+wurblfx", status: 200}, // nothing found
-	{path: "/search?q=barnacel", status: 200},           // a slip of the hand
-	{path: "/search?q=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", status: 200},
-	{path: "/playbooks/depot/qouta", status: 404}, // something near
-	{path: "/quxzyquxzy", status: 404},            // nothing near
-	{path: "/a/very/long/address/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", status: 404},
-	{path: "/-/kind/guide?page=none", status: 400}, // an error
+	{path: "/", status: 200, says: "What do you see?"},
+
+	// Pages: with everything beside it, transcripts, a wide table, no front matter, pictures, three folders down,
+	// a severity, figures.
+	{path: "/playbooks/depot/quota", status: 200},
+	{path: "/playbooks/depot/restart", status: 200},
+	{path: "/playbooks/network/wide", status: 200},
+	{path: "/playbooks/network/untitled", status: 200},
+	{path: "/guides/charts/picture", status: 200, pictures: []string{"/charts/picture.png 64", "/charts/picture.png 64"}},
+	{path: "/guides/charts/deep/tides", status: 200},
+	{path: "/advisories/2026-001", status: 200},
+	{path: "/stories/a-winter", status: 200},
+
+	// Folders: with a page, without, with pages alone. Then lists.
+	{path: "/guides/", status: 200},
+	{path: "/playbooks/", status: 200},
+	{path: "/guides/log/", status: 200},
+	{path: "/-/kind/advisory", status: 200},
+	{path: "/-/phase/respond", status: 200},
+	{path: "/-/product/Depot", status: 200},
+	{path: "/-/tag/hull", status: 200},
+
+	// Searches: nothing asked, facets and a pager, its last page, nothing found, a slip of the hand, too long.
+	{path: "/search", status: 200, says: "What do you see?"},
+	{path: "/search?q=barnacle", status: 200, says: "23 pages"},
+	{path: "/search?q=barnacle&page=3", status: 200, says: "23 pages"},
+	{path: "/search?q=wurblfx", status: 200, says: "Nothing for"},
+	{path: "/search?q=barnacel", status: 200},
+	{path: "/search?q=wurblfx" + long, status: 200},
+
+	// Errors: something near, nothing near, a long address, a wrong request.
+	{path: "/playbooks/depot/qouta", status: 404, says: "It may be one of these"},
+	{path: "/wurblfx", status: 404, says: "No page here has this address"},
+	{path: "/a/very/long/address/" + long, status: 404},
+	{path: "/-/kind/guide?page=none", status: 400, says: "whole number"},
 }
 
+// authorsViews are those that look different to authors: the page broken has much against it, the beacon nothing.
 var authorsViews = []view{
 	{path: "/", status: 200},
-	{path: "/playbooks/network/beacon", status: 200}, // nothing wrong
-	{path: "/playbooks/broken/mast", status: 200},    // everything wrong
-	{path: "/-/problems", status: 200},
+	{path: "/playbooks/network/beacon", status: 200},
+	{path: "/playbooks/broken/mast", status: 200},
+	{path: "/-/problems", status: 200, says: "errors to mend"},
 	{path: "/search?q=barnacle", status: 200},
-	{path: "/quxzyquxzy", status: 404},
+	{path: "/wurblfx", status: 404},
 }
 
 // broken has many problems, some of them long.
@@ -85,6 +98,9 @@ func each(t *testing.T, w world, look func(*tab, view)) {
 		for _, v := range p.views {
 			b.size(1280)
 			b.openAs(v.path, v.status)
+			if h := b.text("h1"); !strings.Contains(h, v.says) {
+				t.Errorf("%s is another view than is meant: %q", v.path, h)
+			}
 			look(b, v)
 		}
 		b.clean()

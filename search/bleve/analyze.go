@@ -14,7 +14,7 @@ const (
 	fieldTitle    = "t" // words of the title and the page's other names
 	fieldHeadings = "h" // words of the headings
 	fieldBody     = "b" // words of the body
-	fieldWhole    = "i" // whole tokens of title, headings and body: identifiers, options, paths, versions
+	fieldWhole    = "i" // of title, headings and body: whole tokens (identifiers, options, paths, versions), and the forms of words that differ from their stem
 	fieldTrigrams = "g" // trigrams of the title's and names' words
 	fieldBigrams  = "w" // pairs of neighbouring body words
 )

@@ -3,6 +3,7 @@ package bleve
 import (
 	"cmp"
 	"container/heap"
+	"math"
 	"slices"
 
 	"rutter/content"
@@ -17,13 +18,23 @@ type ranked struct {
 }
 
 // collect keeps what the viewer may see, counts it, and puts the wanted part in order. sum is the weight of all the
-// words a page could have been found by.
-func (g *Generation) collect(s *scratch, v content.Viewer, q search.Query, sum float32, res *search.Results) {
-	seen, best := g.visible(s, v, sum)
+// words a page could have been found by, grams how many trigrams a page needs that has none of them.
+func (g *Generation) collect(s *scratch, v content.Viewer, q search.Query, sum float32, grams uint8, res *search.Results) {
+	seen := g.visible(s, v, sum, grams)
+	best := ranked{}
+	for _, r := range seen {
+		if r.score > best.score {
+			best = r
+		}
+	}
+	enough, most := countShare*best.score, float32(0)
+	if best.score > 0 {
+		most = max(coverShare*s.cover[best.doc], math.SmallestNonzeroFloat32)
+	}
 	kinds, products := g.tally("kind", q.Kinds), g.tally("product", q.Products)
 	hits := seen[:0]
 	for _, r := range seen {
-		if r.score < countShare*best {
+		if r.score < enough && s.cover[r.doc] < most {
 			continue
 		}
 		i, n := g.where(r.doc)
@@ -50,12 +61,15 @@ func (g *Generation) collect(s *scratch, v content.Viewer, q search.Query, sum f
 	}
 }
 
-// visible returns the pages with a score that the viewer may see, in no order, and the highest score. A page that
-// has only some of the query's words loses part of its score.
-func (g *Generation) visible(s *scratch, v content.Viewer, sum float32) (out []ranked, best float32) {
+// visible returns the pages that the viewer may see, in no order. A page that has only some of the query's words loses
+// part of its score.
+func (g *Generation) visible(s *scratch, v content.Viewer, sum float32, grams uint8) []ranked {
 	audience := g.tally("audience", v.Audiences())
-	out = make([]ranked, 0, len(s.hits))
+	out := make([]ranked, 0, len(s.hits))
 	for _, doc := range s.hits {
+		if s.cover[doc] == 0 && sum > 0 && s.grams[doc] < grams {
+			continue
+		}
 		if i, n := g.where(doc); !audience.wanted(i, n) {
 			continue
 		}
@@ -63,10 +77,9 @@ func (g *Generation) visible(s *scratch, v content.Viewer, sum float32) (out []r
 		if sum > 0 {
 			score *= coverBase + (1-coverBase)*s.cover[doc]/sum
 		}
-		best = max(best, score)
 		out = append(out, ranked{doc: doc, score: score})
 	}
-	return out, best
+	return out
 }
 
 // top returns the n best of hits in order: by score, then by path, so that the order is the same however the index

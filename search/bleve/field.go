@@ -14,6 +14,7 @@ const (
 	fieldKind     = "k"
 	fieldProduct  = "p"
 	fieldAudience = "a"
+	fieldNames    = "n" // stored: the title and the other names, a line each
 	fieldSections = "s" // stored: see packSections
 	fieldRecord   = "r" // stored: lengths of the searched fields, then the document's record
 )
@@ -48,6 +49,13 @@ func (f *counted) add(term string) {
 		n += t.Frequency()
 	}
 	f.freqs[term] = times(n)
+}
+
+// note makes sure that the field has a term, which does not count for its length.
+func (f *counted) note(term string) {
+	if f.freqs[term] == nil {
+		f.freqs[term] = times(1)
+	}
 }
 
 // counts are the term frequencies that nearly all terms have, for all of them to share: Bleve only reads them.
@@ -137,15 +145,23 @@ func (a *analyzer) analyze(d search.Document) (*document, lengths) {
 	title, headings, body, whole, grams := fs[0], fs[1], fs[2], fs[3], fs[4]
 	body.freqs = make(index.TokenFrequencies, size/48)
 
+	word := func(f *counted, w string) (stem string) {
+		if stopWords[w] {
+			return ""
+		}
+		s := a.stem(w)
+		if f.add(s); s != w {
+			whole.note(w) // for suggestions, which are not made of stems
+		}
+		return s
+	}
 	names := append([]string{d.Title}, d.Names...)
 	for _, n := range names {
 		chunks(n, func(c string) {
 			wholes(c, whole.add)
 			words(c, func(w string) {
 				trigrams(w, grams.add)
-				if !stopWords[w] {
-					title.add(a.stem(w))
-				}
+				word(title, w)
 			})
 		})
 	}
@@ -154,24 +170,21 @@ func (a *analyzer) analyze(d search.Document) (*document, lengths) {
 		chunks(s.Heading, func(c string) {
 			wholes(c, whole.add)
 			words(c, func(w string) {
-				if !stopWords[w] {
-					headings.add(a.stem(w))
-				}
+				word(headings, w)
 			})
 		})
 		prev := ""
 		chunks(s.Text, func(c string) {
 			wholes(c, whole.add)
 			words(c, func(w string) {
-				if stopWords[w] {
+				s := word(body, w)
+				if s == "" {
 					return
 				}
-				w = a.stem(w)
-				body.add(w)
 				if prev != "" {
-					a.pairs[pair(prev, w)]++
+					a.pairs[pair(prev, s)]++
 				}
-				prev = w
+				prev = s
 			})
 		})
 	}
@@ -196,6 +209,7 @@ func (a *analyzer) analyze(d search.Document) (*document, lengths) {
 		out.fields = append(out.fields, c)
 	}
 	out.fields = append(out.fields,
+		&stored{fieldNames, []byte(strings.Join(names, "\n"))},
 		&stored{fieldSections, packSections(d.Sections)},
 		&stored{fieldRecord, packRecord(ls, d.Record)})
 	return out, ls
@@ -213,7 +227,7 @@ func countedPairs(pairs map[uint32]int) *counted {
 	return f
 }
 
-// Separators of packed sections. They cannot occur in text: control characters are dropped on the way in.
+// Separators of packed sections. They cannot occur in text: control characters become spaces on the way in.
 const (
 	endField   = '\x1f'
 	endSection = '\x1e'
@@ -228,9 +242,9 @@ func packSections(ss []search.Part) []byte {
 	b := make([]byte, 0, size)
 	add := func(s string, end byte) {
 		from := len(b)
-		b = append(b, s...)
+		b = append(b, strings.ToValidUTF8(s, "\uFFFD")...)
 		for i, c := range b[from:] {
-			if c == endField || c == endSection {
+			if c < ' ' && c != '\n' || c == 0x7f {
 				b[from+i] = ' '
 			}
 		}

@@ -35,8 +35,11 @@ const (
 	// coverBase is the share of its score that a page would keep if it had none of the query's words; it has the
 	// rest in proportion to the weight of the words it has.
 	coverBase = 0.4
-	// countShare is the share of the best page's score below which a page does not count as an answer.
+	// A page counts as an answer that has this share of the best page's score, or of the words found in it.
 	countShare = 0.15
+	coverShare = 0.8
+	// gramShare is the share of the query's trigrams that makes a page an answer that has none of its words.
+	gramShare = 0.4
 	// deadlineEvery is how many postings are read between two looks at the deadline.
 	deadlineEvery = 1 << 14
 )
@@ -59,7 +62,19 @@ type word struct {
 }
 
 // maxGrams bounds the title trigrams looked up for one query.
-const maxGrams = 256
+const maxGrams = 255
+
+// fewestGrams is how many of the query's trigrams a page must have that has none of its words: two words share some
+// by chance.
+func fewestGrams(terms []term) uint8 {
+	n := 0
+	for _, t := range terms {
+		if t.field == trigramField {
+			n++
+		}
+	}
+	return uint8(math.Ceil(gramShare * float64(n)))
+}
 
 // plan turns a query into words and the terms to look up for them, of which there are a bounded number.
 func (a *analyzer) plan(q *search.Query) (ws []word, terms []term) {
@@ -98,11 +113,16 @@ func (a *analyzer) plan(q *search.Query) (ws []word, terms []term) {
 			}
 			prev = s
 		})
-		if first == len(ws) {
+		at += len(c)
+		switch {
+		case cut:
+			return
+		case first == len(ws):
 			first = none // stop words only
+		case plain(c): // may be the small letters of a token with capitals
+			add(fieldWhole, ws[first].text, first, q.Terms)
 		}
 		wholes(c, func(w string) { add(fieldWhole, w, first, q.Terms) })
-		at += len(c)
 	})
 	if cut {
 		q.Notices = append(q.Notices, "Only the first "+strconv.Itoa(q.Terms)+" words were searched.")
@@ -112,11 +132,14 @@ func (a *analyzer) plan(q *search.Query) (ws []word, terms []term) {
 
 func indexOf(field string) int { return slices.Index(scored[:], field) }
 
+var trigramField = indexOf(fieldTrigrams)
+
 // scratch is the working memory of one search; searches take turns with it.
 type scratch struct {
 	score  []float32 // by page number over all parts
 	cover  []float32 // weight of the query's words found in the page
 	last   []int32   // the word last counted into cover, plus one
+	grams  []uint8   // trigrams of the query found in the page's names
 	hits   []uint32  // pages with a score
 	picked []uint32  // pages of the answer, in order
 	iter   segment.PostingsIterator
@@ -126,15 +149,15 @@ var scratches = sync.Pool{New: func() any { return &scratch{} }}
 
 func (s *scratch) grow(n int) {
 	if cap(s.score) < n {
-		s.score, s.cover, s.last = make([]float32, n), make([]float32, n), make([]int32, n)
+		s.score, s.cover, s.last, s.grams = make([]float32, n), make([]float32, n), make([]int32, n), make([]uint8, n)
 	}
-	s.score, s.cover, s.last = s.score[:n], s.cover[:n], s.last[:n]
+	s.score, s.cover, s.last, s.grams = s.score[:n], s.cover[:n], s.last[:n], s.grams[:n]
 }
 
 // reset clears only what was touched.
 func (s *scratch) reset() {
 	for _, h := range s.hits {
-		s.score[h], s.cover[h], s.last[h] = 0, 0, 0
+		s.score[h], s.cover[h], s.last[h], s.grams[h] = 0, 0, 0, 0
 	}
 	s.hits, s.picked = s.hits[:0], s.picked[:0]
 }
@@ -144,7 +167,7 @@ var analyzers = sync.Pool{New: func() any { return newAnalyzer() }}
 
 // Search implements search.Index.
 func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Query) (res search.Results, err error) {
-	defer g.blame(&err)
+	defer g.blame(ctx, &err)
 	defer guard(&err)()
 	a, _ := analyzers.Get().(*analyzer)
 	defer analyzers.Put(a)
@@ -166,7 +189,7 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 	if err := g.score(ctx, s, rare, weights); err != nil {
 		return res, err
 	}
-	g.collect(s, v, q, known(found, rare, weights), &res)
+	g.collect(s, v, q, known(found, rare, weights), fewestGrams(terms), &res)
 	for i, doc := range s.picked {
 		if err := ctx.Err(); err != nil {
 			return res, err
@@ -175,14 +198,19 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 			return res, err
 		}
 	}
+	res.Suggestion, err = g.suggest(v, a, q, ws, found)
 	return res, err
 }
 
-// blame makes sure that ErrUnusable is said of damaged files only: what has sound files is a mistake of this
-// program, and building the index anew would not mend it.
-func (g *Generation) blame(err *error) {
-	if errors.Is(*err, ErrUnusable) && g.Verify() == nil {
-		*err = fmt.Errorf("bleve: search failed over sound files: %v", *err) // %v: no ErrUnusable in the chain
+// blame says ErrUnusable of what damaged files caused, and only of that: an error over sound files is a mistake of
+// this program, and building the index anew would not mend it.
+func (g *Generation) blame(ctx context.Context, err *error) {
+	switch {
+	case *err == nil || ctx.Err() != nil:
+	case g.Verify() != nil:
+		*err = fmt.Errorf("%w: %w", ErrUnusable, *err)
+	case errors.Is(*err, ErrUnusable):
+		*err = fmt.Errorf("bleve: search failed over sound files: %v", *err) // not %w: it is no longer ErrUnusable
 	}
 }
 
@@ -193,21 +221,21 @@ type located struct {
 	lists []segment.PostingsList // by part; nil where it does not occur
 }
 
-// lookup finds the postings of all terms and leaves out those that are too common.
+// lookup finds the postings of the terms that occur.
 func (g *Generation) lookup(terms []term) ([]located, error) {
 	dicts := make([]segment.TermDictionary, len(g.parts)*len(scored))
 	var all []located
 	for _, t := range terms {
 		l := located{term: t, lists: make([]segment.PostingsList, len(g.parts))}
-		for i, p := range g.parts {
+		for i := range g.parts {
 			d := &dicts[i*len(scored)+t.field]
 			if *d == nil {
 				var err error
-				if *d, err = p.seg.Dictionary(scored[t.field]); err != nil {
+				if *d, err = g.parts[i].seg.Dictionary(scored[t.field]); err != nil {
 					return nil, err
 				}
 			}
-			pl, err := (*d).PostingsList([]byte(t.text), p.deleted, nil)
+			pl, err := (*d).PostingsList([]byte(t.text), g.parts[i].deleted, nil)
 			if err != nil {
 				return nil, err
 			}
@@ -308,7 +336,10 @@ func (g *Generation) score(ctx context.Context, s *scratch, terms []located, wei
 					s.hits = append(s.hits, uint32(doc))
 				}
 				s.score[doc] += bm25(weight, float32(p.Frequency()), float32(p.Norm()), mean)
-				if t.word != none && s.last[doc] != int32(t.word)+1 {
+				switch {
+				case t.field == trigramField:
+					s.grams[doc]++
+				case t.word != none && s.last[doc] != int32(t.word)+1:
 					s.last[doc] = int32(t.word) + 1
 					s.cover[doc] += weights[t.word]
 				}
