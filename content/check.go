@@ -108,7 +108,7 @@ func (b *Builder) check(s, prev *Snapshot, diff Diff) {
 	}
 	s.linkPs = maps.Clone(prev.linkPs)
 	if s.linkPs == nil {
-		s.linkPs = map[string][]diag.Problem{}
+		s.linkPs = map[string][]linkProblem{}
 	}
 	for _, p := range diff.Removed {
 		delete(s.linkPs, p)
@@ -116,7 +116,7 @@ func (b *Builder) check(s, prev *Snapshot, diff Diff) {
 	pages := slices.Collect(maps.Keys(again))
 	type outcome struct {
 		keys []string
-		ps   []diag.Problem
+		ps   []linkProblem
 	}
 	outcomes := make([]outcome, len(pages))
 	parallel(len(pages), func(i int) {
@@ -149,7 +149,7 @@ func changedKeys[V any](a, b map[string]V, f func(string)) {
 }
 
 // checkLinks returns the keys the page's links depend on, and what is wrong with them.
-func (s *Snapshot) checkLinks(d *Doc) (keys []string, ps []diag.Problem) {
+func (s *Snapshot) checkLinks(d *Doc) (keys []string, ps []linkProblem) {
 	seen := map[string]bool{}
 	for _, l := range d.Links {
 		dest := parseDestination(d.Path, l.Dest)
@@ -163,12 +163,13 @@ func (s *Snapshot) checkLinks(d *Doc) (keys []string, ps []diag.Problem) {
 				break
 			}
 		}
-		p := diag.Problem{File: d.Path, Line: l.Line, Column: l.Column}
+		p := linkProblem{Problem: diag.Problem{File: d.Path, Line: l.Line, Column: l.Column}}
 		switch {
 		case !t.Found && l.Image:
-			p.Rule, p.Text, p.Fix = "image-dead", "there is no picture at "+show(l.Dest), s.suggest(dest)
+			p.Rule, p.Text = "image-dead", "there is no picture at "+show(l.Dest)
 		case !t.Found:
-			p.Rule, p.Text, p.Fix = "link-dead", "nothing is at "+show(l.Dest), s.suggest(dest)
+			p.Rule, p.Text = "link-dead", "nothing is at "+show(l.Dest)
+			p.lead(dest)
 		case t.Doc != nil && !t.Doc.HasAnchor(t.Frag):
 			p.Rule, p.Text, p.Fix = "anchor-dead", t.Doc.Path+" has no heading #"+show(t.Frag), nearAnchor(t.Doc, t.Frag)
 		default:
@@ -181,27 +182,46 @@ func (s *Snapshot) checkLinks(d *Doc) (keys []string, ps []diag.Problem) {
 
 func show(s string) string { return clip(s, 120) }
 
-// suggest names the page of the same file name elsewhere, when there is exactly one.
-func (s *Snapshot) suggest(dest destination) string {
+// linkProblem is a problem with a link. Where it leads nowhere, the page of the same name elsewhere is looked for
+// when somebody reads the problem: which pages there are changes without the link.
+type linkProblem struct {
+	diag.Problem
+	name string // file name without extension, in lower case; "" where nothing is to be looked for
+}
+
+func (p *linkProblem) lead(dest destination) {
 	if len(dest.paths) == 0 {
-		return "it leads out of the folder"
+		p.Fix = "it leads out of the folder"
+		return
 	}
-	name := strings.ToLower(path.Base(keyOfPath(dest.paths[0])))
-	found := ""
-	if len(s.docs) <= 2000 { // beyond that the search costs more than the hint is worth
-		for _, d := range s.docs {
-			if strings.ToLower(stem(d.Path)) == name {
-				if found != "" {
-					return ""
-				}
-				found = d.Path
-			}
+	p.name = strings.ToLower(path.Base(keyOfPath(dest.paths[0])))
+}
+
+// hinted returns the problems with the pages that dead links may have meant: those of the same name, when there is
+// exactly one.
+func (s *Snapshot) hinted(ps []linkProblem, named map[string]string) []diag.Problem {
+	out := make([]diag.Problem, 0, len(ps))
+	for _, p := range ps {
+		if at := named[p.name]; p.name != "" && at != "" {
+			p.Fix = "did you mean " + at + "?"
+		}
+		out = append(out, p.Problem)
+	}
+	return out
+}
+
+// named returns the one page of each file name, "" where there are several.
+func (s *Snapshot) named() map[string]string {
+	out := make(map[string]string, len(s.docs))
+	for _, d := range s.docs {
+		n := strings.ToLower(stem(d.Path))
+		if _, ok := out[n]; ok {
+			out[n] = ""
+		} else {
+			out[n] = d.Path
 		}
 	}
-	if found == "" {
-		return ""
-	}
-	return "did you mean " + found + "?"
+	return out
 }
 
 func nearAnchor(d *Doc, frag string) string {

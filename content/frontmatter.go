@@ -39,7 +39,11 @@ func cut(src []byte) block {
 	none := block{body: src, line: 1, bodyLine: 1}
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	first, rest, _ := bytes.Cut(src, []byte("\n"))
-	switch delim := string(bytes.TrimRight(first, " \t\r")); delim {
+	delim := string(bytes.TrimRight(first, " \t\r"))
+	if strings.HasPrefix(delim, `{"`) || strings.HasPrefix(delim, `{ "`) {
+		delim = "{"
+	}
+	switch delim {
 	case "---", "+++":
 		b := block{format: 'y', line: 2}
 		if delim == "+++" {

@@ -27,7 +27,7 @@ type Snapshot struct {
 	sum     Hash // combines path and hash of all pages, in no order
 
 	filePs map[string][]diag.Problem // by file: what reading it found
-	linkPs map[string][]diag.Problem // by file: what linking it found
+	linkPs map[string][]linkProblem  // by file: what linking it found
 	restPs []diag.Problem            // of the folder as a whole
 }
 
@@ -47,10 +47,12 @@ func (s *Snapshot) Docs() []*Doc { return s.docs }
 // Problems returns everything an author can mend, sorted.
 func (s *Snapshot) Problems() []diag.Problem {
 	out := slices.Clone(s.restPs)
-	for _, m := range []map[string][]diag.Problem{s.filePs, s.linkPs} {
-		for _, ps := range m {
-			out = append(out, ps...)
-		}
+	for _, ps := range s.filePs {
+		out = append(out, ps...)
+	}
+	named := s.named()
+	for _, ps := range s.linkPs {
+		out = append(out, s.hinted(ps, named)...)
 	}
 	diag.Sort(out)
 	return out
@@ -58,16 +60,16 @@ func (s *Snapshot) Problems() []diag.Problem {
 
 // Counts returns how many problems there are of each severity.
 func (s *Snapshot) Counts() (errors, warnings, notes int) {
-	count := func(ps []diag.Problem) {
+	add := func(ps []diag.Problem) {
 		e, w, n := diag.Count(ps)
 		errors, warnings, notes = errors+e, warnings+w, notes+n
 	}
-	count(s.restPs)
+	add(s.restPs)
 	for _, ps := range s.filePs {
-		count(ps)
+		add(ps)
 	}
 	for _, ps := range s.linkPs {
-		count(ps)
+		errors += len(ps) // every dead link is one
 	}
 	return errors, warnings, notes
 }
@@ -79,7 +81,10 @@ func (s *Snapshot) SameProblems(t *Snapshot) bool {
 
 // ProblemsOf returns the problems of one file, sorted.
 func (s *Snapshot) ProblemsOf(file string) []diag.Problem {
-	out := slices.Concat(s.filePs[file], s.linkPs[file])
+	out := slices.Clone(s.filePs[file])
+	if ps := s.linkPs[file]; len(ps) > 0 {
+		out = append(out, s.hinted(ps, s.named())...)
+	}
 	diag.Sort(out)
 	return out
 }

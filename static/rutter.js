@@ -49,6 +49,14 @@ if (navigator.clipboard) {
   }
 }
 
+// Wide enough to show "On this page" always: then its summary is a label, and no stop on the way of the Tab key.
+const wide = matchMedia('(width >= 48rem)');
+const label = () => {
+  for (const s of document.querySelectorAll('.toc summary')) s.tabIndex = wide.matches ? -1 : 0;
+};
+wide.addEventListener('change', label);
+label();
+
 // The heading that was passed last is marked in "On this page".
 const entries = new Map();
 for (const a of document.querySelectorAll('.toc a')) {

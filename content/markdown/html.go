@@ -39,6 +39,7 @@ func (p *Page) HTML(o HTMLOptions) ([]byte, error) {
 	}
 	p.placeHeadings(o.Title)
 	p.resolve(o.Resolve)
+	p.placeCode()
 	var b bytes.Buffer
 	b.Grow(len(p.src) + len(p.src)/2)
 	if err := writer.Render(&b, p.src, p.root); err != nil {

@@ -67,7 +67,7 @@ func (g *Generation) visible(s *scratch, v content.Viewer, sum float32, grams ui
 	audience := g.tally("audience", v.Audiences())
 	out := make([]ranked, 0, len(s.hits))
 	for _, doc := range s.hits {
-		if s.cover[doc] == 0 && sum > 0 && s.grams[doc] < grams {
+		if s.last[doc] == 0 && s.grams[doc] < grams {
 			continue
 		}
 		if i, n := g.where(doc); !audience.wanted(i, n) {

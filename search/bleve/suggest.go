@@ -70,7 +70,7 @@ type speller struct {
 func (sp *speller) unknown(ws []word, found []located) (out []word, err error) {
 	has := make([]bool, len(ws))
 	for _, t := range found {
-		if t.word != none && !has[t.word] {
+		if t.covers() && !has[t.word] {
 			pages, _, err := sp.pages(t.lists, 1)
 			if err != nil {
 				return nil, err
