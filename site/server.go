@@ -23,7 +23,8 @@ const (
 	readTimeout       = 30 * time.Second
 	writeTimeout      = 60 * time.Second
 	idleTimeout       = 2 * time.Minute
-	drainTimeout      = 8 * time.Second
+	drainTimeout      = 6 * time.Second // for open requests
+	closeTimeout      = 3 * time.Second // for the index
 	searchTimeout     = 2 * time.Second
 	maxHeaderBytes    = 32 << 10
 )
@@ -45,7 +46,7 @@ type Server struct {
 	stop     context.CancelFunc
 	stopOnce sync.Once
 	stopErr  error
-	run      chan error // the end of the publisher
+	run      chan error // the end of the publisher; closed after it
 	serve    chan error // the end of the HTTP server
 }
 
@@ -107,7 +108,10 @@ func (s *Server) Start() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop = cancel
 	go func() { s.serve <- s.http.Serve(l) }()
-	go func() { s.run <- s.publisher.Run(ctx) }()
+	go func() {
+		defer close(s.run)
+		s.run <- s.publisher.Run(ctx)
+	}()
 	return nil
 }
 
@@ -149,8 +153,8 @@ func (s *Server) unwind(ctx context.Context) error {
 	select {
 	case runErr := <-s.run:
 		err = errors.Join(err, runErr)
-	case <-time.After(drainTimeout):
-		err = errors.Join(err, errors.New("the index did not close in time"))
+	case <-time.After(closeTimeout): // what it was writing is written anew by the next start
+		s.o.Log.Warn("the index is still writing; it is left as a crash would leave it")
 	}
 	return err
 }

@@ -181,10 +181,10 @@ title: Cable plan
 summary: Which cable ends where.
 ---
 
-| Cable | From | To | Plug | Measured loss | Remarks of the night watch |
-| --- | --- | --- | --- | ---: | --- |
-| C1 | mole-head-switch-01.harbour.example | pilot-station-router-02.harbour.example | ` + "`SN-4711-0815-2342-9999-ABCDEFGHIJKLMNOPQRSTUVWXYZ`" + ` | 0.31 dB | Was repaired twice with [tape](https://vendor.example/a/very/long/address?with=a&long=query) |
-| C2 | a | b | ` + "`0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef`" + ` | 12.5 dB | Untouched since it was laid |
+| Cable | From | To | Plug | Measured loss | Remarks of the night watch | Plan |
+| --- | --- | --- | --- | ---: | --- | --- |
+| C1 | mole-head-switch-01.harbour.example | pilot-station-router-02.harbour.example | ` + "`SN-4711-0815-2342-9999-ABCDEFGHIJKLMNOPQRSTUVWXYZ`" + ` | 0.31 dB | Was repaired twice with [tape](https://vendor.example/a/very/long/address?with=a&long=query) | https://vendor.example/plans/a/very/long/address/without/a/place/to/break/it/0123456789012345678901234567890123456789 |
+| C2 | a | b | ` + "`0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef`" + ` | 12.5 dB | Untouched since it was laid | AVeryLongWordWithoutAnyPlaceToBreakItAVeryLongWordWithoutAnyPlaceToBreakItAVery |
 
 ## One long command line
 

@@ -508,7 +508,6 @@ func onPaper(t *testing.T, w world) {
 		}
 		equal(b, "paper", eval[string](b, hexOf, "body", "backgroundColor"), "#ffffff")
 		equal(b, "ink", eval[string](b, hexOf, "body", "color"), "#000000")
-		b.media("print", "light")
 		for _, s := range eval[[]string](b, faint) {
 			t.Errorf("%s: too faint on paper: %s", path, s)
 		}

@@ -224,6 +224,12 @@ func trigrams(w string, f func(string)) {
 	}
 }
 
+// fullName is the title's term for all words of a title or name together. No word has its first character.
+func fullName(stems []string) string { return "=" + strings.Join(stems, "") }
+
+// tail is what a chunk ends in that is no word: C++, C#.
+func tail(chunk string) string { return chunk[len(strings.TrimRight(chunk, "+#")):] }
+
 // pair stands for two neighbouring words: 24 bits of the FNV-1a hash of both. That is one of 16 million, far more
 // than there are pairs in a page, and its dictionary is half as large as one of words and quick to build.
 func pair(a, b string) uint32 {

@@ -157,13 +157,18 @@ func (a *analyzer) analyze(d search.Document) (*document, lengths) {
 	}
 	names := append([]string{d.Title}, d.Names...)
 	for _, n := range names {
+		var stems []string
 		chunks(n, func(c string) {
 			wholes(c, whole.add)
 			words(c, func(w string) {
 				trigrams(w, grams.add)
-				word(title, w)
+				if s := word(title, w); s != "" {
+					stems = append(stems, s)
+				}
 			})
+			stems = append(stems, tail(c))
 		})
+		title.note(fullName(stems))
 	}
 	clear(a.pairs)
 	for _, s := range d.Sections {

@@ -19,8 +19,8 @@ import (
 
 // BM25 as Bleve computes it (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009):
 // idf · tf·k1 / (tf + k1·(1 − b + b·length/mean)), idf = ln(1 + (N − df + 0.5)/(df + 0.5)). Its constants are not
-// Bleve's 1.2 and 0.75 but those found best over many collections by Trotman, Puurula and Burgess ("Improvements to
-// BM25 and Language Models Examined", 2014), as they are on ours.
+// Bleve's 1.2 and 0.75 but those of Trotman, Jia and Crane ("Towards an Efficient and Effective Search Engine", 2012),
+// which suit many collections better, ours among them.
 const (
 	k1 = 0.9
 	b  = 0.4
@@ -32,7 +32,9 @@ var boosts = [len(scored)]float32{2.2, 1.1, 1.0, 1.3, 0.25, 1.2}
 
 const (
 	// shapedBoost is for whole tokens that are more than a word: nobody types --force or 0x80070005 by chance.
-	shapedBoost = 2
+	shapedBoost = 3
+	// nameBoost is for a title or name that the query says from end to end: it comes first.
+	nameBoost = 1.5
 	// strangeBoost is for the trigrams of words that no title has: they may be misspelt or cut off.
 	strangeBoost = 2
 )
@@ -106,6 +108,7 @@ func (a *analyzer) plan(q *search.Query) (ws []word, terms []term) {
 		}
 	}
 	cut, prev, at := false, "", 0
+	var stems []string
 	chunks(q.Text, func(c string) {
 		if cut {
 			return
@@ -121,6 +124,7 @@ func (a *analyzer) plan(q *search.Query) (ws []word, terms []term) {
 			}
 			n, s := len(ws), a.stem(w)
 			ws = append(ws, word{text: w, stem: s, chunk: c, at: at})
+			stems = append(stems, s)
 			for _, f := range []string{fieldTitle, fieldHeadings, fieldBody} {
 				add(f, s, n, q.Terms)
 			}
@@ -130,6 +134,7 @@ func (a *analyzer) plan(q *search.Query) (ws []word, terms []term) {
 			}
 			prev = s
 		})
+		stems = append(stems, tail(c))
 		at += len(c)
 		switch {
 		case cut:
@@ -141,6 +146,11 @@ func (a *analyzer) plan(q *search.Query) (ws []word, terms []term) {
 		}
 		wholes(c, func(w string) { add(fieldWhole, w, first, q.Terms) })
 	})
+	if n := len(terms); len(ws) > 0 {
+		if add(fieldTitle, fullName(stems), none, q.Terms+1); n < len(terms) {
+			terms[n].boost = nameBoost
+		}
+	}
 	if cut {
 		q.Notices = append(q.Notices, "Only the first "+strconv.Itoa(q.Terms)+" words were searched.")
 	}
