@@ -15,9 +15,9 @@ import (
 // page; all that is the same on every machine. Where a lexer still runs for too long the rest of the page stays
 // plain.
 const (
-	maxColoured  = 16 << 10    // bytes of one block
-	maxColour    = 128 << 10   // bytes of one page
-	colourBudget = time.Second // of one page
+	maxColoured  = 16 << 10                // bytes of one block
+	maxColour    = 64 << 10                // bytes of one page
+	colourBudget = 1500 * time.Millisecond // of one page
 )
 
 // coloured lists the languages, by the names chroma has for them.

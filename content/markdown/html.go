@@ -30,23 +30,43 @@ const (
 	levelAttr = "level" // level a heading is shown at, int
 	altAttr   = "alt-title"
 	deadAttr  = "dead"
+
+	noAlt = "Picture" // stands for a picture without a text of its own
 )
 
-// HTML renders the body. It changes the page's tree, so it may be called once.
-func (p *Page) HTML(o HTMLOptions) ([]byte, error) {
+// HTML renders the body. It changes the page's tree, so it may be called once. It never fails on what an author
+// wrote; the error is for what may come.
+func (p *Page) HTML(o HTMLOptions) (out []byte, err error) {
 	if p.Refused {
-		return []byte("<pre class=\"plain\">" + html.EscapeString(string(p.src)) + "</pre>\n"), nil
+		return p.plainHTML(), nil
 	}
+	defer func() {
+		if recover() != nil { // a fault of the renderer on one page is no reason to lose it
+			out, err = p.plainHTML(), nil
+		}
+	}()
 	p.placeHeadings(o.Title)
 	p.resolve(o.Resolve)
 	p.placeCode()
+	if out, err = p.render(); err != nil || !p.raw {
+		return out, err
+	}
+	if out, err = balance(out); err == nil {
+		return out, nil
+	}
+	p.showRaw()
+	return p.render()
+}
+
+func (p *Page) plainHTML() []byte {
+	return []byte("<pre class=\"plain\">" + html.EscapeString(string(p.src)) + "</pre>\n")
+}
+
+func (p *Page) render() ([]byte, error) {
 	var b bytes.Buffer
 	b.Grow(len(p.src) + len(p.src)/2)
 	if err := writer.Render(&b, p.src, p.root); err != nil {
 		return nil, err
-	}
-	if p.raw {
-		return balance(b.Bytes())
 	}
 	return b.Bytes(), nil
 }
@@ -55,7 +75,7 @@ func (p *Page) HTML(o HTMLOptions) ([]byte, error) {
 // at level 2, below the page's title.
 func (p *Page) placeHeadings(title string) {
 	if h, ok := firstBlock(p.root).(*ast.Heading); ok && h.Level == 1 {
-		if text := plain(h, p.src); strings.EqualFold(strings.TrimSpace(text), strings.TrimSpace(title)) {
+		if strings.EqualFold(oneLine(plain(h, p.src)), oneLine(title)) {
 			p.root.RemoveChild(p.root, h)
 		} else {
 			h.SetAttributeString(altAttr, true)
@@ -92,10 +112,19 @@ func has(n ast.Node, attr string) bool {
 	return ok
 }
 
-// resolve writes final, escaped destinations into the tree, so that the renderer needs no state.
+// resolve writes final, escaped destinations and sanitised raw HTML into the tree, so that the renderer needs no
+// state.
 func (p *Page) resolve(r Resolver) {
+	raw := sanitiser{page: p, resolve: r}
 	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
+			if n.Type() == ast.TypeBlock && n.Kind() != ast.KindHTMLBlock {
+				if ends := raw.closers(); ends != "" {
+					last := ast.NewRawHTML()
+					last.SetAttributeString(htmlAttr, []byte(ends))
+					n.AppendChild(n, last)
+				}
+			}
 			return ast.WalkContinue, nil
 		}
 		switch n := n.(type) {
@@ -103,35 +132,45 @@ func (p *Page) resolve(r Resolver) {
 			n.Destination = p.destination(n, string(unescape(n.Destination)), false, r)
 		case *ast.Image:
 			n.Destination = p.destination(n, string(unescape(n.Destination)), true, r)
-		case *ast.RawHTML, *ast.HTMLBlock:
-			n.SetAttributeString(htmlAttr, sanitise(rawOf(n, p.src), r))
+		case *ast.RawHTML:
+			n.SetAttributeString(htmlAttr, raw.write(n))
+		case *ast.HTMLBlock:
+			b := raw.write(n)
+			n.SetAttributeString(htmlAttr, append(b, raw.closers()...))
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+// showRaw shows raw HTML as text: what is left when it cannot be balanced.
+func (p *Page) showRaw() {
+	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if k := n.Kind(); entering && (k == ast.KindRawHTML || k == ast.KindHTMLBlock) {
+			n.SetAttributeString(htmlAttr, []byte(html.EscapeString(string(rawOf(n, p.src)))))
 		}
 		return ast.WalkContinue, nil
 	})
 }
 
 func (p *Page) destination(n ast.Node, dest string, image bool, r Resolver) []byte {
-	if schemeOf(dest) == relative {
-		url, found := r(dest, image)
-		if !found {
-			n.SetAttributeString(deadAttr, true)
-		}
-		return []byte(escapeURL(url))
+	to, found, _ := target(dest, image, r)
+	if !found {
+		n.SetAttributeString(deadAttr, true)
 	}
-	to, _ := target(dest, image, r)
 	return []byte(to)
 }
 
-// target returns the escaped destination to write, and false where the link may not exist.
-func target(dest string, image bool, r Resolver) (string, bool) {
+// target returns the escaped destination to write, whether it leads somewhere, and false where the link may not
+// exist.
+func target(dest string, image bool, r Resolver) (url string, found, ok bool) {
 	switch schemeOf(dest) {
 	case relative:
-		url, _ := r(dest, image)
-		return escapeURL(url), true
+		url, found = r(dest, image)
+		return escapeURL(url), found, true
 	case web, mail:
-		return escapeURL(strings.TrimSpace(dest)), true
+		return escapeURL(strings.TrimSpace(dest)), true, true
 	}
-	return "", false
+	return "", true, false
 }
 
 // writer renders the dialect. It holds no state between pages and is safe for concurrent use.
@@ -231,14 +270,14 @@ func (nodes) image(w util.BufWriter, src []byte, node ast.Node, entering bool) (
 	if !entering {
 		return ast.WalkSkipChildren, nil
 	}
-	alt := html.EscapeString(strings.Join(strings.Fields(plain(n, src)), " "))
+	alt := html.EscapeString(oneLine(plain(n, src)))
 	dest := string(n.Destination)
 	switch schemeOf(dest) {
 	case web:
 		if alt == "" {
-			alt = "Picture"
+			alt = noAlt
 		}
-		if n.Parent().Kind() == ast.KindLink {
+		if inLink(n) {
 			_, _ = w.WriteString(alt)
 			break
 		}
@@ -264,17 +303,33 @@ func (nodes) autoLink(w util.BufWriter, src []byte, node ast.Node, entering bool
 	if !entering {
 		return ast.WalkContinue, nil
 	}
-	label := html.EscapeString(string(n.Label(src)))
+	label := html.EscapeString(labelOf(n, src))
+	if dest, ok := autoTarget(n, src); ok {
+		_, _ = w.WriteString(`<a href="` + escapeURL(dest) + `">` + label + `</a>`)
+	} else {
+		_, _ = w.WriteString(label)
+	}
+	return ast.WalkContinue, nil
+}
+
+// autoTarget returns where an autolink leads; false where it may not be a link.
+func autoTarget(n *ast.AutoLink, src []byte) (string, bool) {
 	dest := string(n.URL(src))
 	if n.AutoLinkType == ast.AutoLinkEmail && !strings.HasPrefix(strings.ToLower(dest), "mailto:") {
 		dest = "mailto:" + dest
 	}
-	if s := schemeOf(dest); s != web && s != mail {
-		_, _ = w.WriteString(label)
-		return ast.WalkContinue, nil
+	s := schemeOf(dest)
+	return dest, s == web || s == mail
+}
+
+// labelOf is what an autolink shows. One that may not be a link keeps its angle brackets: <host:port> is a
+// placeholder.
+func labelOf(n *ast.AutoLink, src []byte) string {
+	label := string(n.Label(src))
+	if _, ok := autoTarget(n, src); !ok && n.Pos() >= 0 && n.Pos() < len(src) && src[n.Pos()] == '<' {
+		return "<" + label + ">"
 	}
-	_, _ = w.WriteString(`<a href="` + escapeURL(dest) + `">` + label + `</a>`)
-	return ast.WalkContinue, nil
+	return label
 }
 
 func (nodes) rawHTML(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -25,11 +26,11 @@ type Page struct {
 	Links    []Link    // links and images that are not plain web or mail addresses, in order
 	Refused  bool      // the body was too dangerous to parse: the page shows its text
 
-	src    []byte
-	root   ast.Node
-	raw    bool // raw HTML was seen
-	ids    map[ast.Node]string
-	linked map[ast.Node]int // link or image → index in Links
+	src   []byte
+	root  ast.Node
+	raw   bool                // raw HTML was seen
+	ids   map[ast.Node]string // heading → id
+	owner map[string]ast.Node // id → the raw HTML that has it
 }
 
 // Heading is one heading of the page.
@@ -68,7 +69,7 @@ var dialect = goldmark.New(
 func Parse(file string, src []byte, firstLine int) (*Page, []diag.Problem) {
 	src = normalise(src)
 	p := &parse{
-		Page: &Page{src: src, ids: map[ast.Node]string{}, linked: map[ast.Node]int{}},
+		Page: &Page{src: src, ids: map[ast.Node]string{}, owner: map[string]ast.Node{}},
 		file: file,
 		pos:  lines{src: src, first: firstLine},
 	}
@@ -81,9 +82,24 @@ func Parse(file string, src []byte, firstLine int) (*Page, []diag.Problem) {
 		})
 		return p.Page, p.problems
 	}
-	p.root = dialect.Parse(text.NewReader(src))
-	p.walk()
+	p.read()
 	return p.Page, p.problems
+}
+
+// read parses what guard let pass. A fault of the parser on one page costs that page its markup and nothing else.
+func (p *parse) read() {
+	defer func() {
+		if fault := recover(); fault != nil {
+			*p.Page = *Plain(p.src)
+			p.problems = append(p.problems, diag.Problem{
+				File: p.file, Line: p.pos.first, Column: 1, Rule: "markdown-refused",
+				Text: fmt.Sprintf("the parser fails on this page: %v", fault), Fix: "please report it",
+			})
+		}
+	}()
+	p.root = dialect.Parse(text.NewReader(p.src))
+	p.reserve()
+	p.walk()
 }
 
 // normalise gives goldmark one kind of line end and no NUL; offsets then count in what it returns, lines and
@@ -128,63 +144,77 @@ func (p *parse) walk() {
 			p.heading(n)
 		case *ast.Paragraph:
 			if p.Lead == "" && n.Parent() == p.root {
-				p.Lead = strings.Join(strings.Fields(plain(n, p.src)), " ")
+				p.Lead = oneLine(plain(n, p.src))
 			}
 		case *ast.Blockquote:
 			markAlert(n, p.src)
 		case *ast.Link:
-			p.link(n, string(unescape(n.Destination)), false)
+			p.link(n.Pos(), string(unescape(n.Destination)), false)
 		case *ast.Image:
-			p.link(n, string(unescape(n.Destination)), true)
+			p.link(n.Pos(), string(unescape(n.Destination)), true)
 		case *ast.RawHTML:
-			p.rawHTML(n, n.Segments)
+			p.rawHTML(n)
 			return ast.WalkSkipChildren, nil
 		case *ast.HTMLBlock:
-			p.rawHTML(n, n.Lines())
+			p.rawHTML(n)
 			return ast.WalkSkipChildren, nil
 		}
 		return ast.WalkContinue, nil
 	})
 }
 
+// reserve gives the ids that authors chose for their headings away first: an id made of an earlier heading's text
+// must not take them.
+func (p *parse) reserve() {
+	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		h, ok := n.(*ast.Heading)
+		if !ok || !entering {
+			return ast.WalkContinue, nil
+		}
+		if v, ok := h.AttributeString("id"); ok {
+			switch id, _ := v.([]byte); {
+			case !validID(string(id)):
+				p.report(h, diag.Warning, "anchor-invalid", "this anchor is not usable", "use letters, digits, - _ . or : only, and not fn: in front")
+			case p.ids.used[string(id)] > 0:
+				p.report(h, diag.Warning, "anchor-duplicate", "the anchor #"+string(id)+" stands on a heading before this one", "choose another")
+			default:
+				p.Page.ids[h] = p.ids.take(string(id))
+			}
+		}
+		h.RemoveAttributes()
+		return ast.WalkSkipChildren, nil
+	})
+}
+
 func (p *parse) heading(n *ast.Heading) {
-	txt := strings.Join(strings.Fields(plain(n, p.src)), " ")
+	txt := oneLine(plain(n, p.src))
 	if p.Title == "" && n.Level == 1 {
 		p.Title = txt
 	}
-	base := Slug(txt)
-	if v, ok := n.AttributeString("id"); ok {
-		if b, ok := v.([]byte); ok && validID(string(b)) {
-			base = string(b)
-		} else {
-			p.report(n, diag.Warning, "anchor-invalid", "this anchor is not usable", "use letters, digits, - _ . or : only")
-		}
+	id, ok := p.Page.ids[n]
+	if !ok {
+		id = p.ids.take(Slug(txt))
+		p.Page.ids[n] = id
 	}
-	n.RemoveAttributes()
-	id := p.anchor(base)
-	p.Page.ids[n] = id
+	p.Anchors = append(p.Anchors, id)
 	if n.Parent() == p.root {
 		p.Headings = append(p.Headings, Heading{Level: n.Level, Text: txt, ID: id})
 	}
 }
 
-func (p *parse) anchor(base string) string {
-	id := p.ids.take(base)
-	p.Anchors = append(p.Anchors, id)
-	return id
-}
-
-func (p *parse) link(n ast.Node, dest string, image bool) {
+// link notes a destination that begins at an offset, or reports that it leads nowhere.
+func (p *parse) link(offset int, dest string, image bool) {
+	line, col := p.pos.at(offset)
 	switch schemeOf(dest) {
-	case web, mail:
-		return // checked by nobody here, rendered as it is
+	case web, mail: // checked by nobody here, rendered as it is
 	case unknown:
-		p.report(n, diag.Error, "link-scheme", "a link to "+quoted(dest)+" does nothing here", "use http, https, mailto or a relative link")
-		return
+		p.problems = append(p.problems, diag.Problem{
+			File: p.file, Line: line, Column: col, Rule: "link-scheme",
+			Text: "a link to " + quoted(dest) + " does nothing here", Fix: "use http, https, mailto or a relative link",
+		})
+	default:
+		p.Links = append(p.Links, Link{Dest: dest, Image: image, Line: line, Column: col})
 	}
-	line, col := p.pos.at(n.Pos())
-	p.linked[n] = len(p.Links)
-	p.Links = append(p.Links, Link{Dest: dest, Image: image, Line: line, Column: col})
 }
 
 func quoted(s string) string {
@@ -194,31 +224,27 @@ func quoted(s string) string {
 	return "“" + s + "”"
 }
 
-// rawHTML looks for anchors in raw HTML and reports elements that do nothing here, each name once a node.
-func (p *parse) rawHTML(n ast.Node, segs *text.Segments) {
+// rawHTML looks for anchors and links in raw HTML and reports elements that are left out, each name once a node.
+func (p *parse) rawHTML(n ast.Node) {
 	p.raw = true
-	var buf bytes.Buffer
-	for i := range segs.Len() {
-		s := segs.At(i)
-		buf.Write(s.Value(p.src))
-	}
-	if b, ok := n.(*ast.HTMLBlock); ok && b.HasClosure() {
-		buf.Write(b.ClosureLine.Value(p.src))
-	}
-	for _, t := range tagsOf(buf.Bytes()) {
-		if t.id != "" && validID(t.id) {
-			p.anchor(t.id)
+	told := map[string]bool{}
+	where := origin{rest: pieces(n)}
+	for _, t := range tagsOf(rawOf(n, p.src)) {
+		at := where.of(t.offset)
+		if t.id != "" && validID(t.id) && p.ids.used[t.id] == 0 {
+			p.owner[t.id] = n
+			p.Anchors = append(p.Anchors, p.ids.take(t.id))
 		}
-		for _, src := range t.sources {
-			if schemeOf(src.Dest) == relative {
-				line, col := p.pos.at(n.Pos())
-				src.Line, src.Column = line, col
-				p.Links = append(p.Links, src)
-			}
+		for _, l := range t.sources {
+			p.link(at, l.Dest, l.Image)
 		}
-		if t.dropped {
-			p.report(n, diag.Warning, "html-inert", "the element <"+t.name+"> is left out", "write it in Markdown")
-			break
+		if t.dropped && !told[t.name] {
+			told[t.name] = true
+			line, col := p.pos.at(at)
+			p.problems = append(p.problems, diag.Problem{
+				File: p.file, Line: line, Column: col, Severity: diag.Warning, Rule: "html-inert",
+				Text: "the element <" + t.name + "> is left out", Fix: "write it in Markdown",
+			})
 		}
 	}
 }
@@ -230,6 +256,9 @@ func unescape(v []byte) []byte {
 	}
 	return util.UnescapePunctuations(util.ResolveEntityNames(util.ResolveNumericReferences(v)))
 }
+
+// oneLine turns every run of white space into one space.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // plain returns the text of a node without markup. Images give their alternative text; raw HTML gives nothing.
 func plain(n ast.Node, src []byte) string {
@@ -254,7 +283,7 @@ func writePlain(b *strings.Builder, n ast.Node, src []byte) {
 		case *ast.String:
 			b.Write(c.Value)
 		case *ast.AutoLink:
-			b.Write(c.Label(src))
+			b.WriteString(labelOf(c, src))
 		case *ast.RawHTML:
 			if s := shownText(c, src); s != "" {
 				b.WriteString(s)

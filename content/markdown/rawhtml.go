@@ -39,20 +39,23 @@ var dropped = map[string]bool{
 // tag is what the rest of the package wants to know of one tag of raw HTML.
 type tag struct {
 	name    string
+	offset  int    // in the raw HTML
 	id      string // id or name attribute
-	sources []Link // relative href and src
+	sources []Link // href and src
 	dropped bool
 }
 
 func tagsOf(raw []byte) []tag {
 	var out []tag
-	each(raw, func(z *html.Tokenizer, tt html.TokenType, _ []byte) {
-		if tt != html.StartTagToken && tt != html.SelfClosingTagToken {
+	offset := 0
+	each(raw, func(z *html.Tokenizer, tt html.TokenType, rawTok []byte, skipped bool) {
+		at := offset
+		if offset += len(rawTok); skipped || tt != html.StartTagToken && tt != html.SelfClosingTagToken {
 			return
 		}
 		t := z.Token()
-		o := tag{name: t.Data, dropped: vanishes(t)}
-		if _, ok := inert[t.Data]; ok {
+		o := tag{name: t.Data, offset: at, dropped: vanishes(t, rawTok)}
+		if isInert(t.Data) {
 			for _, a := range t.Attr {
 				switch {
 				case a.Key == "id" || a.Key == "name" && t.DataAtom == atom.A:
@@ -67,23 +70,24 @@ func tagsOf(raw []byte) []tag {
 	return out
 }
 
-// vanishes tells whether a tag that is not inert is left out; the others are placeholders such as <namespace>,
-// which an author meant to be read.
-func vanishes(t html.Token) bool {
-	if _, ok := inert[t.Data]; ok {
+// vanishes tells whether a tag that is not inert is left out; the others are placeholders such as <namespace> or
+// <pod name>, which an author meant to be read.
+func vanishes(t html.Token, raw []byte) bool {
+	if isInert(t.Data) {
 		return false
 	}
 	if _, ok := dropped[t.Data]; ok {
 		return true
 	}
+	known := atom.Lookup([]byte(t.Data)) != 0
 	if t.Type == html.EndTagToken {
-		return atom.Lookup([]byte(t.Data)) != 0
+		return known
 	}
-	return len(t.Attr) > 0
+	return len(t.Attr) > 0 && (known || bytes.IndexByte(raw, '=') >= 0)
 }
 
-// each calls f for every token of raw, leaving out comments and the content of elements whose content goes.
-func each(raw []byte, f func(z *html.Tokenizer, tt html.TokenType, raw []byte)) {
+// each calls f for every token of raw. skipped marks comments and the content of elements whose content goes.
+func each(raw []byte, f func(z *html.Tokenizer, tt html.TokenType, raw []byte, skipped bool)) {
 	z := html.NewTokenizer(bytes.NewReader(raw))
 	z.SetMaxBuf(maxSize)
 	skip := ""
@@ -95,6 +99,7 @@ func each(raw []byte, f func(z *html.Tokenizer, tt html.TokenType, raw []byte)) 
 		rawTok := bytes.Clone(z.Raw())
 		switch tt {
 		case html.CommentToken, html.DoctypeToken:
+			f(z, tt, rawTok, true)
 			continue
 		case html.StartTagToken, html.EndTagToken:
 			name := nameOf(rawTok)
@@ -102,17 +107,16 @@ func each(raw []byte, f func(z *html.Tokenizer, tt html.TokenType, raw []byte)) 
 				if tt == html.EndTagToken && name == skip {
 					skip = ""
 				}
+				f(z, tt, rawTok, true)
 				continue
 			}
 			if tt == html.StartTagToken && dropped[name] {
-				f(z, tt, rawTok)
+				f(z, tt, rawTok, false)
 				skip = name
 				continue
 			}
 		}
-		if skip == "" {
-			f(z, tt, rawTok)
-		}
+		f(z, tt, rawTok, skip != "")
 	}
 }
 
@@ -125,31 +129,60 @@ func nameOf(raw []byte) string {
 	return strings.ToLower(string(s))
 }
 
+// pieces returns the parts of the source that a raw HTML node is made of.
+func pieces(n ast.Node) []text.Segment {
+	var out []text.Segment
+	switch n := n.(type) {
+	case *ast.RawHTML:
+		for i := range n.Segments.Len() {
+			out = append(out, n.Segments.At(i))
+		}
+	case *ast.HTMLBlock:
+		for i := range n.Lines().Len() {
+			out = append(out, n.Lines().At(i))
+		}
+		if n.HasClosure() {
+			out = append(out, n.ClosureLine)
+		}
+	}
+	return out
+}
+
 // rawOf returns the source of a raw HTML node.
 func rawOf(n ast.Node, src []byte) []byte {
 	var buf bytes.Buffer
-	segments := func(s *text.Segments) {
-		for i := range s.Len() {
-			seg := s.At(i)
-			buf.Write(seg.Value(src))
-		}
-	}
-	switch n := n.(type) {
-	case *ast.RawHTML:
-		segments(n.Segments)
-	case *ast.HTMLBlock:
-		segments(n.Lines())
-		if n.HasClosure() {
-			buf.Write(n.ClosureLine.Value(src))
-		}
+	for _, s := range pieces(n) {
+		buf.Write(s.Value(src))
 	}
 	return buf.Bytes()
+}
+
+// origin finds where the bytes of what rawOf returns stand in the source. Offsets must grow from call to call.
+type origin struct {
+	rest   []text.Segment
+	before int // bytes in the segments that are behind
+}
+
+func (o *origin) of(i int) int {
+	for len(o.rest) > 0 {
+		s := o.rest[0]
+		size := s.Padding + s.Len()
+		if i < o.before+size || len(o.rest) == 1 {
+			return s.Start + max(0, i-o.before-s.Padding)
+		}
+		o.before += size
+		o.rest = o.rest[1:]
+	}
+	return -1
 }
 
 // shownText is the text of a raw HTML node, for the search index.
 func shownText(n ast.Node, src []byte) string {
 	var b strings.Builder
-	each(rawOf(n, src), func(z *html.Tokenizer, tt html.TokenType, raw []byte) {
+	each(rawOf(n, src), func(z *html.Tokenizer, tt html.TokenType, raw []byte, skipped bool) {
+		if skipped {
+			return
+		}
 		t := z.Token()
 		switch {
 		case tt == html.TextToken:
@@ -157,12 +190,8 @@ func shownText(n ast.Node, src []byte) string {
 		case t.DataAtom == atom.Br:
 			b.WriteByte('\n')
 		case t.DataAtom == atom.Img:
-			for _, a := range t.Attr {
-				if a.Key == "alt" {
-					b.WriteString(a.Val)
-				}
-			}
-		case inert[t.Data] == nil && !isInert(t.Data) && !vanishes(t):
+			b.WriteString(altOf(t))
+		case !isInert(t.Data) && !vanishes(t, raw):
 			b.Write(raw)
 		}
 	})
@@ -174,68 +203,13 @@ func isInert(name string) bool {
 	return ok
 }
 
-// sanitise writes what passes of a raw HTML node.
-func sanitise(raw []byte, resolve Resolver) []byte {
-	var b bytes.Buffer
-	each(raw, func(z *html.Tokenizer, tt html.TokenType, rawTok []byte) {
-		t := z.Token()
-		switch {
-		case tt == html.TextToken:
-			b.WriteString(html.EscapeString(t.Data))
-		case !isInert(t.Data):
-			if !vanishes(t) {
-				b.WriteString(html.EscapeString(string(rawTok)))
-			}
-		case tt == html.EndTagToken:
-			b.WriteString("</" + t.Data + ">")
-		default:
-			writeStartTag(&b, t, resolve)
-		}
-	})
-	return b.Bytes()
-}
-
-func writeStartTag(b *bytes.Buffer, t html.Token, resolve Resolver) {
-	var attrs []string
-	add := func(k, v string) { attrs = append(attrs, k+`="`+v+`"`) }
-	hasSource := false
+func altOf(t html.Token) string {
 	for _, a := range t.Attr {
-		switch {
-		case a.Key == "id" || a.Key == "name" && t.DataAtom == atom.A:
-			if validID(a.Val) {
-				add("id", html.EscapeString(a.Val))
-			}
-		case a.Key == "href" && t.DataAtom == atom.A:
-			if to, ok := target(a.Val, false, resolve); ok {
-				add("href", to)
-			}
-		case a.Key == "src" && t.DataAtom == atom.Img:
-			if to, ok := target(a.Val, true, resolve); ok && schemeOf(a.Val) == relative {
-				hasSource = true
-				add("src", to)
-				add("loading", "lazy")
-			}
-		default:
-			for _, k := range inert[t.Data] {
-				if a.Key == k {
-					add(k, html.EscapeString(a.Val))
-				}
-			}
+		if a.Key == "alt" {
+			return a.Val
 		}
 	}
-	if t.DataAtom == atom.Img && !hasSource {
-		for _, a := range t.Attr { // no picture from elsewhere: what it shows, in words
-			if a.Key == "alt" {
-				b.WriteString(html.EscapeString(a.Val))
-			}
-		}
-		return
-	}
-	b.WriteString("<" + t.Data)
-	for _, a := range attrs {
-		b.WriteString(" " + a)
-	}
-	b.WriteByte('>')
+	return ""
 }
 
 // balance closes what raw HTML left open and drops what it closed too often, by the rules of HTML5.

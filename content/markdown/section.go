@@ -23,21 +23,24 @@ func (p *Page) Sections() []Section {
 	}
 	var out []Section
 	cur := Section{}
+	titled := false
 	var b strings.Builder
 	flush := func() {
 		cur.Text = strings.TrimSpace(b.String())
-		if cur.ID != "" || cur.Text != "" || len(out) == 0 && cur.Heading != "" {
+		if cur.ID != "" || cur.Text != "" {
 			out = append(out, cur)
 		}
 		b.Reset()
 	}
 	for n := p.root.FirstChild(); n != nil; n = n.NextSibling() {
 		if h, ok := n.(*ast.Heading); ok {
-			if h.Level == 1 && len(out) == 0 && cur.ID == "" && b.Len() == 0 {
+			if h.Level == 1 && !titled && cur.ID == "" && strings.TrimSpace(b.String()) == "" {
+				titled = true
 				continue
 			}
+			titled = true
 			flush()
-			cur = Section{ID: p.ids[h], Heading: strings.Join(strings.Fields(plain(h, p.src)), " ")}
+			cur = Section{ID: p.ids[h], Heading: oneLine(plain(h, p.src))}
 			continue
 		}
 		p.blockText(&b, n)

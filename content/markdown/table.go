@@ -2,7 +2,6 @@ package markdown
 
 import (
 	"html"
-	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
@@ -17,7 +16,7 @@ func (nodes) table(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast
 		labels := []string{}
 		if h, ok := n.FirstChild().(*extast.TableHeader); ok {
 			for c := h.FirstChild(); c != nil; c = c.NextSibling() {
-				labels = append(labels, html.EscapeString(strings.Join(strings.Fields(plain(c, src)), " ")))
+				labels = append(labels, html.EscapeString(oneLine(plain(c, src))))
 			}
 		}
 		for row := n.FirstChild(); row != nil; row = row.NextSibling() {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -22,6 +23,10 @@ type Folder struct {
 
 	root  *os.Root // of the last scan; kept while the folder is the same one
 	which fs.FileInfo
+	known scan // the last listing
+
+	mu      sync.Mutex
+	touched map[string]bool // folders something happened in since the last listing, relative; nil when all may be
 }
 
 // racy is how close to the scan a file's times may be before its stamp is not trusted: file systems keep times
@@ -50,38 +55,84 @@ func (f *Folder) Dir() string { return f.dir }
 
 // Scan lists the folder's files without reading them. Unreadable folders inside it are an error: what stands in
 // them is unknown, and must not look deleted.
-func (f *Folder) Scan() (content.Tree, error) {
+func (f *Folder) Scan() (content.Tree, error) { return f.list(nil) }
+
+// Rescan lists again the folders that Watch has seen something happen in, and takes the others as they were. Events
+// get lost, so it is no substitute for a Scan now and then.
+func (f *Folder) Rescan() (content.Tree, error) {
+	f.mu.Lock()
+	touched := f.touched
+	f.mu.Unlock()
+	return f.list(touched)
+}
+
+// touch notes that something happened in a folder, given relative to the content folder.
+func (f *Folder) touch(dir string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.touched != nil {
+		f.touched[dir] = true
+	}
+}
+
+// touchAll notes that anything may have happened.
+func (f *Folder) touchAll() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.touched = nil
+}
+
+// list lists some folders anew, or with nil all.
+func (f *Folder) list(touched map[string]bool) (content.Tree, error) {
+	f.mu.Lock()
+	f.touched = map[string]bool{} // what happens from here on is for the next listing
+	f.mu.Unlock()
+	t, err := f.listAll(touched)
+	if err != nil {
+		f.touchAll()
+	}
+	return t, err
+}
+
+func (f *Folder) listAll(touched map[string]bool) (content.Tree, error) {
 	real, err := filepath.EvalSymlinks(f.dir)
 	if err != nil {
 		return content.Tree{}, err
 	}
-	if err := f.reopen(real); err != nil {
+	same, err := f.reopen(real)
+	if err != nil {
 		return content.Tree{}, err
 	}
-	s := scan{real: real, late: f.now().Add(-racy).UnixNano()}
-	if err := s.dir(""); err != nil {
+	s := scan{real: real, late: f.now().Add(-racy).UnixNano(), dirs: map[string]bool{}}
+	if touched == nil || !same || f.known.real != real {
+		err = s.dir("")
+	} else {
+		err = s.again(f.known, touched)
+	}
+	if err != nil {
 		return content.Tree{}, err
 	}
 	slices.SortFunc(s.files, func(a, b content.File) int { return strings.Compare(a.Path, b.Path) })
+	f.known = s
 	return content.Tree{FS: f.root.FS(), Files: s.files}, nil
 }
 
 // reopen opens the folder where it is not the one that is open. An older root stays with the snapshots made of it
 // and is closed with the last of them, by the garbage collector.
-func (f *Folder) reopen(real string) error {
+func (f *Folder) reopen(real string) (same bool, err error) {
 	info, err := os.Stat(real)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if f.root != nil && os.SameFile(info, f.which) {
-		return nil
+		return true, nil
 	}
 	root, err := os.OpenRoot(real)
 	if err != nil {
-		return err
+		return false, err
 	}
 	f.root, f.which = root, info
-	return nil
+	return false, nil
 }
 
 // scan lists names only; nothing it lists is opened but through the tree's os.Root, which nothing leads out of.
@@ -89,18 +140,79 @@ type scan struct {
 	real  string
 	late  int64
 	files []content.File
+	dirs  map[string]bool // folders that were listed, relative
 }
 
 const maxDirDepth = 64
 
-func (s *scan) dir(rel string) error {
+// again lists the touched folders of an earlier listing, and new ones in them; of a folder that is gone nothing
+// stays.
+func (s *scan) again(before scan, touched map[string]bool) error {
+	fresh := scan{real: s.real, late: s.late, dirs: map[string]bool{}}
+	for dir := range touched {
+		if before.dirs[dir] {
+			if err := fresh.one(dir, func(sub string) error {
+				if before.dirs[sub] {
+					fresh.dirs[sub] = true // still there; listed on its own if it was touched
+					return nil
+				}
+				return fresh.dir(sub)
+			}); err != nil {
+				return err
+			}
+		}
+	}
+	gone := func(dir string) bool { // a touched folder above does not list it any more
+		for d := dir; d != ""; d = parent(d) {
+			if touched[parent(d)] && before.dirs[parent(d)] && !fresh.dirs[d] {
+				return true
+			}
+		}
+		return false
+	}
+	for dir := range before.dirs {
+		if !gone(dir) {
+			s.dirs[dir] = true
+		}
+	}
+	for dir := range fresh.dirs {
+		s.dirs[dir] = true
+	}
+	s.files = make([]content.File, 0, len(before.files)+len(fresh.files))
+	for _, f := range before.files {
+		if dir := parent(f.Path); s.dirs[dir] && !(touched[dir] && before.dirs[dir]) {
+			s.files = append(s.files, f)
+		}
+	}
+	for _, f := range fresh.files {
+		if s.dirs[parent(f.Path)] {
+			s.files = append(s.files, f)
+		}
+	}
+	return nil
+}
+
+func parent(p string) string {
+	if i := strings.LastIndexByte(p, '/'); i >= 0 {
+		return p[:i]
+	}
+	return ""
+}
+
+// dir lists a folder and all folders in it.
+func (s *scan) dir(rel string) error { return s.one(rel, s.dir) }
+
+// one lists a folder and calls sub for each folder in it.
+func (s *scan) one(rel string, sub func(rel string) error) error {
+	s.dirs[rel] = true
 	if strings.Count(rel, "/") > maxDirDepth {
 		return fmt.Errorf("%s: folders nest more than %d deep", rel, maxDirDepth)
 	}
 	d, err := os.Open(filepath.Join(s.real, filepath.FromSlash(rel)))
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) && rel != "" {
-			return nil // gone since its parent was listed
+			delete(s.dirs, rel) // gone since its parent was listed
+			return nil
 		}
 		return err
 	}
@@ -122,7 +234,7 @@ func (s *scan) dir(rel string) error {
 		}
 		switch {
 		case i.IsDir():
-			if err := s.dir(p); err != nil {
+			if err := sub(p); err != nil {
 				return err
 			}
 		case i.Mode().IsRegular():

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -33,8 +34,8 @@ func (f *Folder) Watch(ctx context.Context, log *slog.Logger) <-chan struct{} {
 	go func() {
 		defer close(out)
 		defer func() { _ = w.Close() }()
-		t := &watched{Watcher: w, log: log, dir: f.dir}
-		t.add(f.dir)
+		t := &watched{Watcher: w, log: log, folder: f}
+		t.root()
 		_ = w.Add(filepath.Dir(f.dir)) // the folder itself may be a link that moves
 		t.run(ctx, out)
 	}()
@@ -44,8 +45,18 @@ func (f *Folder) Watch(ctx context.Context, log *slog.Logger) <-chan struct{} {
 type watched struct {
 	*fsnotify.Watcher
 	log    *slog.Logger
-	dir    string
+	folder *Folder
+	real   string // where the folder leads; events name files below it
 	warned bool
+}
+
+// root watches the folder where it leads now.
+func (w *watched) root() {
+	if real, err := filepath.EvalSymlinks(w.folder.dir); err == nil {
+		w.real = real
+		w.add(real)
+	}
+	w.folder.touchAll()
 }
 
 // add watches a folder and all folders in it.
@@ -78,7 +89,7 @@ func (w *watched) run(ctx context.Context, out chan<- struct{}) {
 		calm.Reset(quiet)
 	}
 	tell := func() {
-		if pending && waited < gitWaits && gitIsBusy(w.dir) {
+		if pending && waited < gitWaits && gitIsBusy(w.real) {
 			waited += quiet
 			limit.Stop()
 			calm.Reset(quiet)
@@ -104,7 +115,8 @@ func (w *watched) run(ctx context.Context, out chan<- struct{}) {
 			if !ok {
 				return
 			}
-			note() // the queue overflowed: something happened
+			w.folder.touchAll() // the queue overflowed: something happened somewhere
+			note()
 		case e, ok := <-w.Events:
 			if !ok {
 				return
@@ -112,13 +124,31 @@ func (w *watched) run(ctx context.Context, out chan<- struct{}) {
 			if !w.concerns(e) {
 				continue
 			}
-			if e.Has(fsnotify.Create) {
-				if i, err := os.Lstat(e.Name); err == nil && i.IsDir() || e.Name == w.dir {
-					w.add(e.Name)
-				}
+			if e.Name == w.folder.dir && e.Name != w.real || e.Name == w.real {
+				w.root() // another folder may stand here now
+			} else {
+				w.touch(e)
 			}
 			note()
 		}
+	}
+}
+
+// touch notes the folder an event happened in.
+func (w *watched) touch(e fsnotify.Event) {
+	if e.Has(fsnotify.Create) {
+		if i, err := os.Lstat(e.Name); err == nil && i.IsDir() {
+			w.add(e.Name)
+		}
+	}
+	rel, err := filepath.Rel(w.real, filepath.Dir(e.Name))
+	switch {
+	case err != nil || strings.HasPrefix(rel, ".."):
+		w.folder.touchAll()
+	case rel == ".":
+		w.folder.touch("")
+	default:
+		w.folder.touch(filepath.ToSlash(rel))
 	}
 }
 
@@ -133,8 +163,11 @@ func (w *watched) concerns(e fsnotify.Event) bool {
 	if e.Op == fsnotify.Chmod {
 		return false
 	}
-	if filepath.Dir(e.Name) == filepath.Dir(w.dir) {
-		return e.Name == w.dir
+	if e.Name == w.folder.dir || e.Name == w.real {
+		return true
+	}
+	if rel, err := filepath.Rel(w.real, e.Name); err != nil || strings.HasPrefix(rel, "..") && !strings.HasPrefix(rel, "..data") {
+		return false // beside the folder
 	}
 	return !content.HiddenName(filepath.Base(e.Name)) || filepath.Base(e.Name) == "..data"
 }

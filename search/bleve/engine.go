@@ -22,6 +22,7 @@ type engine struct {
 	dead    chan struct{} // closed when a background goroutine has panicked: nothing can be written any more
 	cause   error         // why; set before dead is closed
 	died    sync.Once
+	closed  sync.Once
 	stuck   chan error   // what the merger could not do last; nobody need listen
 	quiet   sync.RWMutex // held while merging in the background would only be in the way
 }
@@ -155,12 +156,14 @@ func (e *engine) merge(ctx context.Context) error {
 
 // close ends the engine. It waits for its goroutines unless one of them can wait for ever.
 func (e *engine) close() {
-	close(e.closing)
-	select {
-	case <-e.dead:
-		go func() { _ = e.Index.Close() }()
-	default:
-		_ = e.Index.Close()
-	}
-	e.queue.Close()
+	e.closed.Do(func() {
+		close(e.closing)
+		select {
+		case <-e.dead:
+			go func() { _ = e.Index.Close() }()
+		default:
+			_ = e.Index.Close()
+		}
+		e.queue.Close()
+	})
 }

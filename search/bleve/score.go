@@ -17,10 +17,10 @@ import (
 	"rutter/search"
 )
 
-// BM25 as Bleve computes it (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009):
-// idf · tf·k1 / (tf + k1·(1 − b + b·length/mean)), idf = ln(1 + (N − df + 0.5)/(df + 0.5)). Its constants are not
-// Bleve's 1.2 and 0.75 but those of Trotman, Jia and Crane ("Towards an Efficient and Effective Search Engine", 2012),
-// which suit many collections better, ours among them.
+// BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009): idf · tf·k1 / (tf + k1·(1 − b +
+// b·length/mean)), idf = ln(1 + (N − df + 0.5)/(df + 0.5)). Bleve has the same but for the root of tf in place of tf.
+// The constants are not its 1.2 and 0.75 but those of Trotman, Jia and Crane ("Towards an Efficient and Effective
+// Search Engine", 2012), which suit many collections better, ours among them.
 const (
 	k1 = 0.9
 	b  = 0.4
@@ -91,7 +91,7 @@ func fewestGrams(terms []term) uint8 {
 	return uint8(math.Ceil(gramShare * float64(n)))
 }
 
-// plan turns a query into words and the terms to look up for them, of which there are a bounded number.
+// plan turns a query into its different words and the terms to look up for them. Both are bounded.
 func (a *analyzer) plan(q *search.Query) (ws []word, terms []term) {
 	seen := map[term]bool{}
 	var of [len(scored)]int // terms per field
@@ -109,21 +109,29 @@ func (a *analyzer) plan(q *search.Query) (ws []word, terms []term) {
 	}
 	cut, prev, at := false, "", 0
 	var stems []string
+	index := map[string]int{} // of words, by stem
 	chunks(q.Text, func(c string) {
 		if cut {
 			return
 		}
 		at += strings.Index(q.Text[at:], c)
-		first := len(ws)
+		first := none // index of the chunk's first word
 		words(c, func(w string) {
 			if stopWords[w] {
 				return
 			}
-			if cut = cut || len(ws) == q.Terms; cut {
-				return
+			s := a.stem(w)
+			n, again := index[s]
+			if !again {
+				if cut = cut || len(ws) == q.Terms; cut {
+					return
+				}
+				n, index[s] = len(ws), len(ws)
+				ws = append(ws, word{text: w, stem: s, chunk: c, at: at})
 			}
-			n, s := len(ws), a.stem(w)
-			ws = append(ws, word{text: w, stem: s, chunk: c, at: at})
+			if first == none {
+				first = n
+			}
 			stems = append(stems, s)
 			for _, f := range []string{fieldTitle, fieldHeadings, fieldBody} {
 				add(f, s, n, q.Terms)
@@ -139,10 +147,8 @@ func (a *analyzer) plan(q *search.Query) (ws []word, terms []term) {
 		switch {
 		case cut:
 			return
-		case first == len(ws):
-			first = none // stop words only
-		case plain(c): // may be the small letters of a token with capitals
-			add(fieldWhole, ws[first].text, first, q.Terms)
+		case first != none && plain(c): // may be the small letters of a token with capitals
+			add(fieldWhole, strings.ToLower(c), first, q.Terms)
 		}
 		wholes(c, func(w string) { add(fieldWhole, w, first, q.Terms) })
 	})

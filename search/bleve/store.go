@@ -298,7 +298,7 @@ func (s *Store) Generation() (*Generation, error) {
 	return g, nil
 }
 
-// Close ends writing. Generations stay usable until they are released.
+// Close ends writing. Generations stay usable until they are closed. A second Close does nothing.
 func (s *Store) Close() {
 	s.idx.close()
 }

@@ -42,7 +42,7 @@ func (g *Generation) suggest(v content.Viewer, a *analyzer, q search.Query, ws [
 		if err != nil {
 			return "", err
 		}
-		if better == "" {
+		if strings.EqualFold(better, from) {
 			continue
 		}
 		i := w.at + strings.Index(strings.ToLower(w.chunk), from)

@@ -14,16 +14,14 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"rutter/content"
-	"rutter/content/source"
 	"rutter/search"
+	"rutter/search/searchtest"
 )
 
 // needFolder returns the folder an environment variable names, or skips.
@@ -39,57 +37,11 @@ func needFolder(t testing.TB, env string) string {
 // pagesOf reads a content folder as the portal does and returns what its index would be told.
 func pagesOf(t testing.TB, dir string) []search.Document {
 	t.Helper()
-	tree, err := source.FromFS(os.DirFS(dir))
+	docs, err := searchtest.Documents(os.DirFS(dir))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var b content.Builder
-	snap, _, err := b.Build(context.Background(), tree, nil, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	docs := snap.Docs()
-	out := make([]search.Document, len(docs))
-	var wg sync.WaitGroup
-	for w := range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for i := w; i < len(docs); i += runtime.GOMAXPROCS(0) {
-				out[i], err = asDocument(snap, docs[i])
-				if err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return out
-}
-
-// asDocument mirrors site/edition, which this package must not import.
-func asDocument(s *content.Snapshot, d *content.Doc) (search.Document, error) {
-	sections, err := d.Sections()
-	if err != nil {
-		return search.Document{}, err
-	}
-	out := search.Document{
-		Path: d.Path, Title: d.Title, Kind: string(d.Kind), Products: d.Meta.Products(),
-		Audience: d.Meta.Audience, Record: s.Record(d),
-	}
-	if d.Name != "" {
-		out.Names = append(out.Names, d.Name)
-	}
-	out.Names = append(out.Names, d.Meta.Alerts...)
-	out.Names = append(out.Names, d.Meta.Errors...)
-	if len(out.Audience) == 0 {
-		out.Audience = []string{content.Everyone}
-	}
-	if d.Meta.Summary != "" {
-		out.Sections = append(out.Sections, search.Part{Text: d.Meta.Summary})
-	}
-	for _, p := range sections {
-		out.Sections = append(out.Sections, search.Part{ID: p.ID, Heading: p.Heading, Text: p.Text})
-	}
-	return out, nil
+	return docs
 }
 
 // indexOfPages returns a generation over docs, merged into one segment as after a first start.

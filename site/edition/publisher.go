@@ -22,6 +22,11 @@ type Source interface {
 	Scan() (content.Tree, error)
 }
 
+// Rescanner is a Source that can list again only what it was told has changed.
+type Rescanner interface {
+	Rescan() (content.Tree, error)
+}
+
 // Gate asks a new edition the questions it must answer before it replaces the old one: changed are pages that are
 // new in it. An error holds it back.
 type Gate func(ctx context.Context, e *Edition, changed []*content.Doc) error
@@ -204,7 +209,11 @@ func (p *Publisher) Run(ctx context.Context) error {
 			if !ok {
 				return nil
 			}
-			p.update(ctx, false)
+			scan := p.o.Source.Scan
+			if r, ok := p.o.Source.(Rescanner); ok {
+				scan = r.Rescan
+			}
+			p.follow(ctx, scan, false)
 		case <-p.nudge:
 			p.update(ctx, false)
 		case <-rescan.C:
@@ -273,9 +282,12 @@ func (p *Publisher) open() bleve.Kept {
 	return kept
 }
 
-// update looks at the source and publishes what changed.
-func (p *Publisher) update(ctx context.Context, verify bool) {
-	tree, err := p.o.Source.Scan()
+// update looks at the whole source and publishes what changed.
+func (p *Publisher) update(ctx context.Context, verify bool) { p.follow(ctx, p.o.Source.Scan, verify) }
+
+// follow looks at the source by scan and publishes what changed.
+func (p *Publisher) follow(ctx context.Context, scan func() (content.Tree, error), verify bool) {
+	tree, err := scan()
 	if err != nil {
 		p.trouble("content", err)
 		return
