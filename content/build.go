@@ -60,6 +60,7 @@ type read struct {
 	problems []diag.Problem // what reading found; replaces what was known of the file
 	same     bool           // the bytes are the known ones: problems stand
 	unread   bool           // there was no time: doc stands for the page
+	halfway  bool           // somebody is writing the file: the page stays as it is, and is looked at again
 }
 
 // Build makes the snapshot of a tree. verify reads every file, whatever its stamp says. It returns an error only
@@ -202,6 +203,10 @@ func (b *Builder) readOne(fsys fs.FS, f File, good *Doc, folderPage bool) read {
 		r.same = true
 		return r
 	}
+	if good != nil && beingWritten(f, raw) {
+		r.halfway = true
+		return r
+	}
 	if rec != nil && rec.Hash == r.hash {
 		rec.stamp = f.Stamp
 		rec.text.set(raw)
@@ -215,6 +220,12 @@ func (b *Builder) readOne(fsys fs.FS, f File, good *Doc, folderPage bool) read {
 		r.doc = d
 	}
 	return r
+}
+
+// beingWritten tells whether a file was caught between two writes: it has another size than when it was listed, or
+// it has just been emptied, as most programs do before they write. The next listing will know.
+func beingWritten(f File, raw []byte) bool {
+	return f.Stamp != (Stamp{}) && (int64(len(raw)) != f.Size || len(raw) == 0 && f.Racy)
 }
 
 // brokenDoc stands for a page whose file has never been read.
@@ -288,6 +299,11 @@ func (b *Builder) apply(s, prev *Snapshot, pages []File, reads []read, diff *Dif
 		old := prev.doc(f.Path)
 		r := byPath[f.Path]
 		if r == nil {
+			s.docs = append(s.docs, old)
+			continue
+		}
+		if r.halfway {
+			b.stamps[f.Path] = Stamp{}
 			s.docs = append(s.docs, old)
 			continue
 		}

@@ -281,3 +281,32 @@ func TestEditCostsTheEdit(t *testing.T) {
 		t.Errorf("one file changed, and %d were opened", opened)
 	}
 }
+
+// TestHalfWrittenFileIsNotPublished catches a file where a program has emptied it and not yet written it anew.
+func TestHalfWrittenFileIsNotPublished(t *testing.T) {
+	dir := t.TempDir()
+	writeFile(t, dir, "a.md", "# Whole\n")
+	b := content.Builder{}
+	if _, _, err := b.Build(t.Context(), settled(t, dir), nil, false); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, dir, "a.md", "")
+	busy := settled(t, dir)
+	busy.Files[0].Racy = true
+	s, diff, err := b.Build(t.Context(), busy, nil, false)
+	if err != nil || !diff.Empty() || public(s).Doc("a.md").Title != "Whole" {
+		t.Errorf("an emptied file was published: %+v %v", diff, err)
+	}
+	listed := settled(t, dir)
+	writeFile(t, dir, "a.md", "# Half of it")
+	if s, diff, err = b.Build(t.Context(), listed, nil, false); err != nil || !diff.Empty() || public(s).Doc("a.md").Title != "Whole" {
+		t.Errorf("a file that grew since it was listed was published: %+v %v", diff, err)
+	}
+	if s, _, err = b.Build(t.Context(), settled(t, dir), nil, false); err != nil || public(s).Doc("a.md").Title != "Half of it" {
+		t.Errorf("what it became is not there: %v", err)
+	}
+	writeFile(t, dir, "a.md", "")
+	if s, _, err = b.Build(t.Context(), settled(t, dir), nil, false); err != nil || public(s).Doc("a.md").Title != "A" {
+		t.Errorf("a file that stays empty is not believed: %v", err)
+	}
+}

@@ -6,14 +6,14 @@ import (
 	"unicode"
 )
 
-// Slug turns a heading's text into an anchor by GitHub's algorithm: lower case; letters, marks, decimal digits,
-// connectors, hyphens and spaces stay, all else goes; spaces become hyphens. Works for CJK and umlauts.
-// It returns "" where nothing is left.
+// Slug turns a heading's text, without its pictures, into an anchor by GitHub's algorithm: lower case; letters,
+// marks, decimal digits, connectors, hyphens and spaces stay, all else goes; each space becomes a hyphen. Works for
+// CJK and umlauts. It returns "" where nothing is left.
 //
 // Source: github-slugger, which mirrors gjtorikian/html-pipeline's TableOfContentsFilter.
 func Slug(text string) string {
 	var b strings.Builder
-	for _, r := range strings.TrimSpace(text) {
+	for _, r := range text {
 		switch {
 		case r == ' ' || r == '\n' || r == '\t':
 			b.WriteByte('-')

@@ -92,7 +92,10 @@ type liner struct {
 }
 
 func (l *liner) add(class, text string) {
-	if class != l.class && strings.TrimSpace(text) != "" {
+	if strings.TrimSpace(text) == "" {
+		class = ""
+	}
+	if class != l.class {
 		l.flush()
 		l.class = class
 	}
@@ -108,12 +111,12 @@ func (l *liner) add(class, text string) {
 
 func (l *liner) flush() {
 	text := html.EscapeString(l.text.String())
-	if l.text.Reset(); text == "" {
-		return
-	}
-	if l.class == "" || strings.TrimSpace(text) == "" {
+	l.text.Reset()
+	switch {
+	case text == "":
+	case l.class == "" || strings.TrimSpace(text) == "":
 		l.line.WriteString(text)
-	} else {
+	default:
 		l.line.WriteString(`<span class="` + l.class + `">` + text + `</span>`)
 	}
 }

@@ -163,6 +163,8 @@ func (p *parse) walk() {
 	})
 }
 
+const anchorFix = "use letters, digits, - _ . or : only, and not fn: in front"
+
 // reserve gives the ids that authors chose for their headings away first: an id made of an earlier heading's text
 // must not take them.
 func (p *parse) reserve() {
@@ -174,7 +176,7 @@ func (p *parse) reserve() {
 		if v, ok := h.AttributeString("id"); ok {
 			switch id, _ := v.([]byte); {
 			case !validID(string(id)):
-				p.report(h, diag.Warning, "anchor-invalid", "this anchor is not usable", "use letters, digits, - _ . or : only, and not fn: in front")
+				p.report(h, diag.Warning, "anchor-invalid", "the anchor "+quoted("#"+string(id))+" is not usable", anchorFix)
 			case p.ids.used[string(id)] > 0:
 				p.report(h, diag.Warning, "anchor-duplicate", "the anchor #"+string(id)+" stands on a heading before this one", "choose another")
 			default:
@@ -193,10 +195,13 @@ func (p *parse) heading(n *ast.Heading) {
 	}
 	id, ok := p.Page.ids[n]
 	if !ok {
-		id = p.ids.take(Slug(txt))
+		id = p.ids.take(Slug(p.slugText(n)))
 		p.Page.ids[n] = id
 	}
 	p.Anchors = append(p.Anchors, id)
+	if i := strings.LastIndex(txt, "{#"); i >= 0 && strings.IndexByte(txt[i:], '}') == len(txt)-i-1 {
+		p.report(n, diag.Warning, "anchor-invalid", "the anchor "+quoted(txt[i:])+" is not usable and shows as text", anchorFix)
+	}
 	if n.Parent() == p.root {
 		p.Headings = append(p.Headings, Heading{Level: n.Level, Text: txt, ID: id})
 	}
@@ -260,6 +265,13 @@ func unescape(v []byte) []byte {
 // oneLine turns every run of white space into one space.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
+// slugText is a heading's text as its anchor is made of: GitHub leaves pictures out.
+func (p *parse) slugText(n ast.Node) string {
+	var b strings.Builder
+	writeText(&b, n, p.src, false)
+	return b.String()
+}
+
 // plain returns the text of a node without markup. Images give their alternative text; raw HTML gives nothing.
 func plain(n ast.Node, src []byte) string {
 	var b strings.Builder
@@ -267,7 +279,9 @@ func plain(n ast.Node, src []byte) string {
 	return b.String()
 }
 
-func writePlain(b *strings.Builder, n ast.Node, src []byte) {
+func writePlain(b *strings.Builder, n ast.Node, src []byte) { writeText(b, n, src, true) }
+
+func writeText(b *strings.Builder, n ast.Node, src []byte, pictures bool) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *ast.Text:
@@ -285,12 +299,14 @@ func writePlain(b *strings.Builder, n ast.Node, src []byte) {
 		case *ast.AutoLink:
 			b.WriteString(labelOf(c, src))
 		case *ast.RawHTML:
-			if s := shownText(c, src); s != "" {
-				b.WriteString(s)
-			}
+			b.WriteString(shownText(c, src))
 		case *extast.FootnoteLink, *extast.FootnoteBacklink:
+		case *ast.Image:
+			if pictures {
+				writeText(b, c, src, pictures)
+			}
 		default:
-			writePlain(b, c, src)
+			writeText(b, c, src, pictures)
 		}
 	}
 }

@@ -81,7 +81,7 @@ func vanishes(t html.Token, raw []byte) bool {
 	}
 	known := atom.Lookup([]byte(t.Data)) != 0
 	if t.Type == html.EndTagToken {
-		return known
+		return known || strings.Contains(t.Data, "-") // of an element of somebody's own
 	}
 	return len(t.Attr) > 0 && (known || bytes.IndexByte(raw, '=') >= 0)
 }

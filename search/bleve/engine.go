@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -17,14 +18,16 @@ import (
 // ever when the disk is full, and whoever waits for one that has panicked waits for ever.
 type engine struct {
 	index.Index
-	queue   *index.AnalysisQueue
-	closing chan struct{} // closed when the engine is to end
-	dead    chan struct{} // closed when a background goroutine has panicked: nothing can be written any more
-	cause   error         // why; set before dead is closed
-	died    sync.Once
-	closed  sync.Once
-	stuck   chan error   // what the merger could not do last; nobody need listen
-	quiet   sync.RWMutex // held while merging in the background would only be in the way
+	dir      string
+	queue    *index.AnalysisQueue
+	closing  chan struct{} // closed when the engine is to end
+	dead     chan struct{} // closed when a background goroutine has panicked: nothing can be written any more
+	cause    error         // why; set before dead is closed
+	died     sync.Once
+	closed   sync.Once
+	stuck    chan error // what the merger could not do last; nobody need listen
+	failures atomic.Int64
+	quiet    sync.RWMutex // held while merging in the background would only be in the way
 }
 
 // retryAfter is how long a background goroutine waits after an error before it tries again.
@@ -36,7 +39,7 @@ var registering sync.Mutex
 // openEngine opens the index in dir, or makes an empty one. It does not wait for a lock somebody else holds.
 func openEngine(dir string) (*engine, error) {
 	e := &engine{
-		queue: index.NewAnalysisQueue(1), closing: make(chan struct{}), dead: make(chan struct{}), stuck: make(chan error, 1),
+		dir: dir, queue: index.NewAnalysisQueue(1), closing: make(chan struct{}), dead: make(chan struct{}), stuck: make(chan error, 1),
 	}
 	idx, err := e.scorch(dir)
 	if err == nil {
@@ -81,6 +84,7 @@ func (e *engine) event(ev scorch.Event) bool {
 
 // failed is called by scorch's goroutines, in them, after an error or panic. They go on when it returns.
 func (e *engine) failed(err error, _ string) {
+	e.failures.Add(1)
 	var s *scorch.ScorchError
 	switch {
 	case errors.Is(err, scorch.ErrAsyncPanic):
@@ -154,15 +158,23 @@ func (e *engine) merge(ctx context.Context) error {
 	}
 }
 
-// close ends the engine. It waits for its goroutines unless one of them can wait for ever.
+// close ends the engine and waits for its goroutines, but for long only when none of them can wait for ever.
 func (e *engine) close() {
 	e.closed.Do(func() {
 		close(e.closing)
-		select {
-		case <-e.dead:
-			go func() { _ = e.Index.Close() }()
-		default:
+		done := make(chan struct{})
+		go func() {
 			_ = e.Index.Close()
+			close(done)
+		}()
+		select {
+		case <-done:
+			_ = seal(e.dir) // without it the next start is as after a crash
+		case <-e.dead:
+			select { // whoever still works ends soon, so that nothing is written after close
+			case <-done:
+			case <-time.After(2 * retryAfter):
+			}
 		}
 		e.queue.Close()
 	})

@@ -1,8 +1,10 @@
 package bleve
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,8 +15,13 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// The engine's files: one list of what belongs to the index, and the index in pieces.
-const listFile = "root.bolt"
+// The engine's files are one list of what belongs to the index, and the index in pieces. The pieces end in a checksum.
+// For the list, which changes all the time, a closed store leaves one in a file of its own. Where that is missing,
+// the last process was killed, and the list is as the engine's last commit left it.
+const (
+	listFile = "root.bolt"
+	sealFile = "root.sum"
+)
 
 var pieceFile = regexp.MustCompile(`^[0-9a-f]{12}\.zap$`)
 
@@ -34,13 +41,16 @@ func inspect(dir string) (fresh bool, err error) {
 		switch {
 		case e.Type().IsRegular() && e.Name() == listFile:
 			fresh = false
-		case e.Type().IsRegular() && pieceFile.MatchString(e.Name()):
+		case e.Type().IsRegular() && (pieceFile.MatchString(e.Name()) || e.Name() == sealFile):
 		default:
 			return false, fmt.Errorf("bleve: %s is not the folder of an index: it holds %s", dir, e.Name())
 		}
 	}
 	if fresh {
 		return true, nil // pieces without a list are what an interrupted removal left
+	}
+	if err := checkSeal(dir); err != nil {
+		return false, err
 	}
 	pieces, err := inspectList(filepath.Join(dir, listFile))
 	if err != nil {
@@ -55,6 +65,46 @@ func inspect(dir string) (fresh bool, err error) {
 		}
 	}
 	return false, nil
+}
+
+// seal notes the checksum of the list.
+func seal(dir string) error {
+	sum, err := listSum(dir)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, sealFile), sum, 0o600)
+}
+
+// breakSeal says that the list is about to change.
+func breakSeal(dir string) error {
+	if err := os.Remove(filepath.Join(dir, sealFile)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// checkSeal compares the list with its checksum, where there is one. bbolt follows damaged offsets out of its memory,
+// which can end the process: it must not see a damaged list.
+func checkSeal(dir string) error {
+	want, err := os.ReadFile(filepath.Join(dir, sealFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	sum, err := listSum(dir)
+	if err == nil && !bytes.Equal(sum, want) {
+		err = fmt.Errorf("%w: the checksum of %s is wrong", ErrUnusable, listFile)
+	}
+	return err
+}
+
+// listSum is the CRC-32 (IEEE) of the list, as text.
+func listSum(dir string) ([]byte, error) {
+	raw, err := os.ReadFile(filepath.Join(dir, listFile))
+	return fmt.Appendf(nil, "%08x\n", crc32.ChecksumIEEE(raw)), err
 }
 
 // inspectList reads all of the list, so that damage shows here and not in the engine's goroutines, and returns the

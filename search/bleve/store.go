@@ -49,6 +49,9 @@ func Open(dir string) (s *Store, kept Kept, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := breakSeal(dir); err != nil {
+		return nil, nil, err
+	}
 	e, err := openEngine(dir)
 	if err != nil {
 		return nil, nil, damage(err)
