@@ -9,8 +9,8 @@ DEB    := gcc libc6-dev chromium
 
 .PHONY: help build test unit race browser generate check-generated lint trials bench deps need fuzz changed
 
-build: ## the program
-	$(GO) build -o rutter ./cmd/rutter
+build: ## the program, which knows the revision it was built from
+	$(GO) build -buildvcs=auto -o rutter ./cmd/rutter || $(GO) build -buildvcs=false -o rutter ./cmd/rutter
 
 test: deps check-generated lint unit race browser need ## everything that must pass
 

@@ -32,17 +32,11 @@ type Query struct {
 // Parse makes a query of what somebody typed.
 func Parse(text string) Query {
 	q := Query{Terms: MaxTerms, Limit: DefaultLimit}
-	text = q.clean(text)
-	if n := utf8.RuneCountInString(text); n > MaxRunes {
-		cut := 0
-		for range MaxRunes {
-			_, w := utf8.DecodeRuneInString(text[cut:])
-			cut += w
-		}
-		text = text[:cut]
+	q.Text = q.clean(text)
+	if n := utf8.RuneCountInString(q.Text); n > MaxRunes {
+		q.Text = strings.TrimSpace(firstRunes(q.Text, MaxRunes))
 		q.Notices = append(q.Notices, "Only the first "+strconv.Itoa(MaxRunes)+" of "+strconv.Itoa(n)+" characters were searched.")
 	}
-	q.Text = strings.TrimSpace(text)
 	return q
 }
 
@@ -53,22 +47,51 @@ func ParsePaste(text string, cut bool) Query {
 		text, cut = text[:MaxPasteBytes], true
 	}
 	if cut {
+		text = withoutHalfRune(text)
 		q.Notices = append(q.Notices, "Only the first "+strconv.Itoa(MaxPasteBytes)+" bytes were searched.")
 	}
-	q.Text = strings.TrimSpace(q.clean(text))
+	q.Text = q.clean(text)
 	return q
 }
 
-// clean replaces invalid UTF-8 and turns control characters, which nobody means, into spaces.
+// firstRunes returns the first n code points of a text that has more.
+func firstRunes(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}
+
+// withoutHalfRune takes off the beginning of a character whose rest was cut off.
+func withoutHalfRune(s string) string {
+	for n := 1; n < utf8.UTFMax && n <= len(s); n++ {
+		if tail := s[len(s)-n:]; utf8.RuneStart(tail[0]) {
+			if !utf8.FullRuneInString(tail) {
+				return s[:len(s)-n]
+			}
+			break
+		}
+	}
+	return s
+}
+
+// clean makes spaces of what is no UTF-8 and of control characters, which nobody means, leaves out invisible format
+// characters (soft hyphens, zero-width spaces), which stand within words, and trims the ends.
 func (q *Query) clean(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 		q.Notices = append(q.Notices, "The text was not valid UTF-8; what could not be read was left out.")
 	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == utf8.RuneError || unicode.Is(unicode.Cf, r) {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		case unicode.IsControl(r) || r == utf8.RuneError:
 			return ' '
 		}
 		return r
-	}, s)
+	}, s))
 }

@@ -6,8 +6,7 @@ import (
 )
 
 // Limits on what is handed to goldmark, which is not linear: the delimiter and bracket stacks cost the square of
-// their length within one paragraph, unclosed backticks their number times its length, and a record is kept of
-// every open container on every line. Each limit is some fifty times what the largest of 15,000 real pages holds
+// their length within one paragraph, and a record is kept of every open container on every line. Each limit is some fifty times what the largest of 15,000 real pages holds
 // and keeps the worst known input to about a second for half a megabyte.
 const (
 	maxSize       = 4 << 20   // bytes in a file
@@ -64,9 +63,9 @@ type guardian struct {
 
 // paragraph counts what stands between two lines that surely end a paragraph.
 type paragraph struct {
-	first                                                 int // its first line
-	bytes, delimiters, brackets, backticks, pipes, braces int
-	tag                                                   bool // a line begins with <: fences in it may be part of HTML
+	first                                      int // its first line
+	bytes, delimiters, brackets, pipes, braces int
+	tag                                        bool // a line begins with <: fences in it may be part of HTML
 }
 
 // fence is an open block of code. The zero fence is none.
@@ -182,10 +181,6 @@ func (g *guardian) count(body []byte) {
 				g.work += 2 * tildes
 				tildes++
 			}
-		case '`':
-			if prev != '`' {
-				g.backticks++
-			}
 		case '[':
 			g.brackets++
 			if i+1 < len(body) && body[i+1] == '^' {
@@ -231,9 +226,9 @@ func (g *guardian) tooMuch() *refusal {
 func (g *guardian) endParagraph() *refusal {
 	p := g.paragraph
 	g.paragraph = paragraph{}
-	g.work += 8*p.brackets*p.brackets + p.delimiters*p.delimiters + p.braces*p.bytes + p.backticks*p.bytes/8
+	g.work += 8*p.brackets*p.brackets + p.delimiters*p.delimiters + p.braces*p.bytes
 	if g.work > maxWork {
-		return &refusal{p.first, "this paragraph, with those before it, has too many brackets, runs of *, _, ~ or backticks", "put it into a fenced code block, or split it"}
+		return &refusal{p.first, "this paragraph, with those before it, has too many brackets, braces, or runs of *, _ or ~", "put it into a fenced code block, or split it"}
 	}
 	return nil
 }

@@ -59,6 +59,12 @@ type parse struct {
 
 // dialect is goldmark's parser. It holds no state between pages and is safe for concurrent use.
 var dialect = goldmark.New(
+	goldmark.WithParser(parser.NewParser(
+		parser.WithBlockParsers(parser.DefaultBlockParsers()...),
+		parser.WithInlineParsers(append(parser.DefaultInlineParsers(),
+			util.Prioritized(codeSpans{parser.NewCodeSpanParser()}, 99))...), // before goldmark's own
+		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+	)),
 	goldmark.WithExtensions(extension.GFM, extension.Footnote, extension.DefinitionList),
 	goldmark.WithParserOptions(parser.WithAttribute()),
 ).Parser()

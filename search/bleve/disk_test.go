@@ -86,7 +86,7 @@ func failingUpdate(t *testing.T, n int) {
 	put(t, s, doc("a.md", "before"), doc("b.md", "before"))
 	g := generation(t, s)
 	lift := limitFiles(t, 128<<10)
-	words := 20_000 / min(n, 20)
+	words := 20_000/n + 20
 	for range 2 { // whoever does not listen hears it again
 		err = soon(t, "Update", func() error {
 			return s.Update(t.Context(), n, func(i int) (search.Document, error) {

@@ -45,6 +45,7 @@ const (
 	verifyEvery = 10 * time.Minute // stamps can lie: read everything
 	awaitAtMost = 2 * time.Second  // see Await
 	firstWithin = time.Second      // how long the very first edition may take to read pages
+	gateFirst   = 3                // pages a gate is shown of the first edition, which has nothing to replace
 	gateSample  = 20               // changed pages a gate is shown
 	// usable is the share of pages that an index found at start may lack and still be brought up to date before
 	// the first edition; with more missing, pages are served while it is built.
@@ -382,13 +383,13 @@ func (p *Publisher) publish(ctx context.Context, snap *content.Snapshot, g *blev
 
 // sample picks changed pages for the gate, as they are in snap.
 func (p *Publisher) sample(snap *content.Snapshot) []*content.Doc {
-	ds := p.pending
+	ds, most := p.pending, gateSample
 	if len(ds) == 0 && p.p.Load() == nil {
-		ds = snap.Docs()
+		ds, most = snap.Docs(), gateFirst
 	}
-	step := max(1, len(ds)/gateSample)
+	step := max(1, len(ds)/most)
 	var out []*content.Doc
-	for i := 0; i < len(ds) && len(out) < gateSample; i += step {
+	for i := 0; i < len(ds) && len(out) < most; i += step {
 		if slices.Contains(snap.Docs(), ds[i]) {
 			out = append(out, ds[i])
 		}
