@@ -27,7 +27,7 @@ lint: ## formatting, vet, staticcheck, a tidy go.mod
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "gofmt would change these files"; exit 1; }
 	cd .ci/tools && $(GO) tool gofumpt -l $$(cd $(ROOT) && git ls-files '*.go' | grep -v _templ.go | sed 's#^#$(ROOT)/#') | { ! grep .; }
 	$(GO) vet ./...
-	$(GO) build -o $(ROOT)/.ci/out/staticcheck -C .ci/tools honnef.co/go/tools/cmd/staticcheck
+	$(GO) build -C .ci/tools -o $(ROOT)/.ci/out/staticcheck honnef.co/go/tools/cmd/staticcheck
 	.ci/out/staticcheck ./...
 	$(GO) mod tidy -diff
 

@@ -206,8 +206,16 @@ func TestCompressedAndRevalidated(t *testing.T) {
 	const page = "/playbooks/linux/disk"
 	tags := map[string]bool{}
 	for _, c := range []struct{ accept, want string }{
-		{"", ""}, {"identity", ""}, {"gzip", "gzip"}, {"br", "br"}, {"zstd", "zstd"}, {"gzip, br, zstd", "br"},
-		{"gzip;q=1, br;q=0.5", "gzip"}, {"br;q=0", ""}, {"*", "gzip"}, {"nonsense", ""},
+		{"", ""},
+		{"identity", ""},
+		{"gzip", "gzip"},
+		{"br", "br"},
+		{"zstd", "zstd"},
+		{"gzip, br, zstd", "br"},
+		{"gzip;q=1, br;q=0.5", "gzip"},
+		{"br;q=0", ""},
+		{"*", "gzip"},
+		{"nonsense", ""},
 	} {
 		r := p.get(page, "Accept-Encoding", c.accept)
 		if got := r.header.Get("Content-Encoding"); got != c.want {

@@ -66,10 +66,14 @@ func run() error {
 			return fmt.Errorf("%w: %s", err, out)
 		}
 		corpora = append(corpora,
-			corpus{name: "runbooks", dir: small, page: "/prometheus/kubernetes/KubePodCrashLooping", edit: "prometheus/kubernetes/KubePodCrashLooping.md",
-				first: 300 * time.Millisecond, search: 500 * time.Millisecond, edited: 80 * time.Millisecond},
-			corpus{name: "large", dir: filepath.Join(large, "L"), page: "/v26.1/alter-table", edit: "v26.1/alter-table.md",
-				first: 3 * time.Second, search: 45 * time.Second, again: time.Second, rss: 1200 << 10, edited: 200 * time.Millisecond})
+			corpus{
+				name: "runbooks", dir: small, page: "/prometheus/kubernetes/KubePodCrashLooping", edit: "prometheus/kubernetes/KubePodCrashLooping.md",
+				first: 300 * time.Millisecond, search: 500 * time.Millisecond, edited: 80 * time.Millisecond,
+			},
+			corpus{
+				name: "large", dir: filepath.Join(large, "L"), page: "/v26.1/alter-table", edit: "v26.1/alter-table.md",
+				first: 3 * time.Second, search: 45 * time.Second, again: time.Second, rss: 1200 << 10, edited: 200 * time.Millisecond,
+			})
 	}
 	corpora[0].first, corpora[0].search = 300*time.Millisecond, 500*time.Millisecond
 	for _, c := range corpora {

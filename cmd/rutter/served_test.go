@@ -88,4 +88,6 @@ func fetch(url string) (int, string) {
 	return resp.StatusCode, string(b)
 }
 
-func itoa(n int) string { return string([]byte{byte('0' + n/100), byte('0' + n/10%10), byte('0' + n%10)}) }
+func itoa(n int) string {
+	return string([]byte{byte('0' + n/100), byte('0' + n/10%10), byte('0' + n%10)})
+}

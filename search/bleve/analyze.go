@@ -55,6 +55,22 @@ func chunks(s string, f func(chunk string)) {
 	}
 }
 
+// shown leaves out invisible format characters (soft hyphens, zero-width spaces), which stand within words. Queries
+// come without them.
+func shown(s string) string {
+	if strings.IndexFunc(s, isFormat) < 0 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if isFormat(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func isFormat(r rune) bool { return r >= 0xad && unicode.Is(unicode.Cf, r) }
+
 func trimChunk(c string) string {
 	c = strings.TrimLeftFunc(c, func(r rune) bool { return !isWord(r) && r != '-' && r != '/' && r != '.' && r != '+' })
 	c = strings.TrimRightFunc(c, func(r rune) bool { return !isWord(r) && r != '+' && r != '#' })

@@ -106,6 +106,7 @@ func (d *document) Size() int {
 	}
 	return n
 }
+
 func (d *document) VisitFields(v index.FieldVisitor) {
 	for _, f := range d.fields {
 		v(f)
@@ -158,7 +159,7 @@ func (a *analyzer) analyze(d search.Document) (*document, lengths) {
 	names := append([]string{d.Title}, d.Names...)
 	for _, n := range names {
 		var stems []string
-		chunks(n, func(c string) {
+		chunks(shown(n), func(c string) {
 			wholes(c, whole.add)
 			words(c, func(w string) {
 				trigrams(w, grams.add)
@@ -172,14 +173,14 @@ func (a *analyzer) analyze(d search.Document) (*document, lengths) {
 	}
 	clear(a.pairs)
 	for _, s := range d.Sections {
-		chunks(s.Heading, func(c string) {
+		chunks(shown(s.Heading), func(c string) {
 			wholes(c, whole.add)
 			words(c, func(w string) {
 				word(headings, w)
 			})
 		})
 		prev := ""
-		chunks(s.Text, func(c string) {
+		chunks(shown(s.Text), func(c string) {
 			wholes(c, whole.add)
 			words(c, func(w string) {
 				s := word(body, w)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/blevesearch/bleve/v2/util"
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // The engine's files are one list of what belongs to the index, and the index in pieces. The pieces end in a checksum.
@@ -180,7 +181,7 @@ func readAll(b *bbolt.Bucket, depth int) error {
 // open files.
 func damage(err error) error {
 	var sys interface{ Timeout() bool } // syscall.Errno, *fs.PathError
-	if errors.Is(err, bbolt.ErrTimeout) {
+	if errors.Is(err, bolterrors.ErrTimeout) {
 		return fmt.Errorf("bleve: somebody else has the index open: %w", err)
 	}
 	if errors.As(err, &sys) {

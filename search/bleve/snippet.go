@@ -125,51 +125,103 @@ func newMarker(ws []word) *marker {
 // a stem of three letters only an ending of two may follow, after a shorter one nothing.
 func (m *marker) find(text string) []match {
 	var out []match
-	var prev rune
+	var before class
 	for i := 0; i < len(text); {
 		r, n := rune(text[i]), 1
 		if r >= utf8.RuneSelf {
 			r, n = utf8.DecodeRuneInString(text[i:])
 		}
-		begins := isWord(r) && r != '_' && (!isWord(prev) || prev == '_' || isCJK(r) ||
-			unicode.IsUpper(r) && unicode.IsLower(prev))
-		if begins {
-			low := unicode.ToLower(r)
-			var firstByte byte
-			if low < utf8.RuneSelf {
-				firstByte = byte(low)
-			} else {
-				var buf [4]byte
-				utf8.EncodeRune(buf[:], low)
-				firstByte = buf[0]
-			}
-			for _, w := range m.first[firstByte] {
-				if end, ok := beginsWith(text[i:], m.stems[w]); ok {
-					stop := i + end
-					for stop < len(text) {
-						r, n := utf8.DecodeRuneInString(text[stop:])
-						if !isWord(r) || r == '_' || isCJK(r) {
-							break
-						}
-						if unicode.IsUpper(r) && stop > i {
-							if p, _ := utf8.DecodeLastRuneInString(text[:stop]); unicode.IsLower(p) {
-								break
-							}
-						}
-						stop += n
-					}
-					if stop-(i+end) > m.may[w] {
-						continue
-					}
-					out = append(out, match{from: i, to: stop, word: w})
-					break
-				}
+		c := classOf(r)
+		if c&letter != 0 && (before&letter == 0 || c&ideograph != 0 || c&upper != 0 && before&lower != 0) {
+			if found, ok := m.at(text, i, r); ok {
+				out = append(out, found)
 			}
 		}
-		prev = r
+		before = c
 		i += n
 	}
 	return out
+}
+
+// at returns the match of the word that begins at text[i] with r.
+func (m *marker) at(text string, i int, r rune) (match, bool) {
+	for _, w := range m.first[firstByte(unicode.ToLower(r))] {
+		end, ok := beginsWith(text[i:], m.stems[w])
+		if !ok {
+			continue
+		}
+		if stop := i + end + restOfWord(text[i:], end); stop-(i+end) <= m.may[w] {
+			return match{from: i, to: stop, word: w}, true
+		}
+	}
+	return match{}, false
+}
+
+func firstByte(r rune) byte {
+	if r < utf8.RuneSelf {
+		return byte(r)
+	}
+	var buf [utf8.UTFMax]byte
+	utf8.EncodeRune(buf[:], r)
+	return buf[0]
+}
+
+// restOfWord is how many bytes of the word that s begins with stand after s[:from].
+func restOfWord(s string, from int) int {
+	last, _ := utf8.DecodeLastRuneInString(s[:from])
+	before := classOf(last)
+	i := from
+	for i < len(s) {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		c := classOf(r)
+		if c&letter == 0 || c&ideograph != 0 || c&upper != 0 && before&lower != 0 {
+			break
+		}
+		before = c
+		i += n
+	}
+	return i - from
+}
+
+// class says what a character is to words.
+type class uint8
+
+const (
+	letter class = 1 << iota // or digit
+	upper
+	lower
+	ideograph // a word of its own
+)
+
+var asciiClasses = func() (t [utf8.RuneSelf]class) {
+	for r := range rune(utf8.RuneSelf) {
+		t[r] = slowClass(r)
+	}
+	return t
+}()
+
+func classOf(r rune) class {
+	if r < utf8.RuneSelf {
+		return asciiClasses[r]
+	}
+	return slowClass(r)
+}
+
+func slowClass(r rune) (c class) {
+	if !isWord(r) || r == '_' {
+		return 0
+	}
+	c = letter
+	if unicode.IsUpper(r) {
+		c |= upper
+	}
+	if unicode.IsLower(r) {
+		c |= lower
+	}
+	if isCJK(r) {
+		c |= ideograph
+	}
+	return c
 }
 
 // beginsWith tells whether s begins with stem, whatever the case, and where the stem ends in s. A stem that ends in
@@ -180,7 +232,10 @@ func beginsWith(s, stem string) (int, bool) {
 		if i >= len(s) {
 			return 0, false
 		}
-		r, n := utf8.DecodeRuneInString(s[i:])
+		r, n := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(s[i:])
+		}
 		if l := unicode.ToLower(r); l != want && (want != 'i' || l != 'y' || j+1 != len(stem)) {
 			return 0, false
 		}

@@ -267,6 +267,7 @@ func fill(b *index.Batch, n int, doc func(i int) (search.Document, error)) (lens
 
 // Merge joins the index's segments into as few as it pays to have. Searches get faster and files fewer.
 func (s *Store) Merge(ctx context.Context) error {
+	debug.FreeOSMemory() // what writing left is about as much as merging maps
 	return s.idx.merge(ctx)
 }
 

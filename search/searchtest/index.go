@@ -93,6 +93,8 @@ func testFinds(t *testing.T, open Open) {
 		{"Korean", "재시작", "guides/ko.md"},
 		{"umlaut", "Störung", "guides/de.md"},
 		{"umlaut in capitals", "STÖRUNG", "guides/de.md"},
+		{"soft hyphens in the page", "hyphenation", "guides/control.md"},
+		{"soft hyphens in the query", "hyphen\u00adation", "guides/control.md"},
 		{"an error line around it", "ERROR: open('/srv/x'): vmk_NO_MEMORY (code=12)", "playbooks/guest.md"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

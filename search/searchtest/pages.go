@@ -71,6 +71,6 @@ func pages() []search.Document {
 		page("guides/html.md", "guide", "Markup", nil,
 			lead(`A hostile tag soup: <script>alert("x")</script> & <mark>soup</mark> 'tag' </mark><b>`)),
 		page("guides/voyage.md", "guide", "A voyage for everyone", nil, lead("Nothing secret.")),
-		page("guides/control.md", "guide", "Odd characters", nil, lead("Control\x1fcharacters\x1ein\x00a page and \xff no UTF-8.")),
+		page("guides/control.md", "guide", "Odd characters", nil, lead("Control\x1fcharacters\x1ein\x00a page and \xff no UTF-8, but a hy\u00adphen\u200bation.")),
 	}
 }
