@@ -176,14 +176,14 @@ func (b *Builder) readOne(fsys fs.FS, f File, good *Doc, folderPage bool) read {
 	var rec *Doc
 	if good == nil && b.Recall != nil {
 		if data := b.Recall(f.Path); data != nil {
-			if d, ps, err := readRecord(f.Path, data); err == nil {
+			if d, err := readRecord(f.Path, data); err == nil {
 				rec = d
+				r.problems = d.found
 				if d.stamp == f.Stamp && !f.Racy && f.Stamp != (Stamp{}) {
 					d.text.fs = fsys
-					r.hash, r.doc, r.problems = d.Hash, d, ps
+					r.hash, r.doc = d.Hash, d
 					return r
 				}
-				r.problems = ps
 			}
 		}
 	}
@@ -195,6 +195,9 @@ func (b *Builder) readOne(fsys fs.FS, f File, good *Doc, folderPage bool) read {
 		r.file.Stamp = Stamp{} // so that it is tried again
 		if good == nil {
 			r.doc = brokenDoc(f.Path, folderPage)
+			if rec != nil {
+				r.doc.Meta.Audience = rec.Meta.Audience
+			}
 		}
 		return r
 	}
@@ -216,7 +219,7 @@ func (b *Builder) readOne(fsys fs.FS, f File, good *Doc, folderPage bool) read {
 	d, ps, usable := readDoc(f.Path, raw, folderPage)
 	d.stamp = f.Stamp
 	r.problems = ps
-	if usable || good == nil || good.Broken {
+	if usable || good == nil || good.bad {
 		r.doc = d
 	}
 	return r
@@ -230,7 +233,7 @@ func beingWritten(f File, raw []byte) bool {
 
 // brokenDoc stands for a page whose file has never been read.
 func brokenDoc(p string, folderPage bool) *Doc {
-	d := &Doc{Path: p, Title: titleOfPath(p, folderPage), Kind: kindOfPath(p), Hash: sha256.Sum256(nil), Broken: true, text: &source{}}
+	d := &Doc{Path: p, Title: titleOfPath(p, folderPage), Kind: kindOfPath(p), Hash: sha256.Sum256(nil), Broken: true, bad: true, text: &source{}}
 	d.text.set(nil)
 	return d
 }
@@ -477,7 +480,7 @@ func (b *Builder) address(s *Snapshot, diff *Diff) {
 	}
 	for _, d := range s.docs {
 		for _, a := range d.Meta.Aliases {
-			key := keyOfPath(strings.Trim(a, "/"))
+			key := aliasKey(a)
 			if _, taken := s.byKey[key]; key == "" || taken || s.byKey[key+"/"] != "" {
 				continue
 			}
@@ -487,6 +490,9 @@ func (b *Builder) address(s *Snapshot, diff *Diff) {
 		}
 	}
 }
+
+// aliasKey is the key under which a former address is looked up.
+func aliasKey(a string) string { return keyOfPath(strings.Trim(a, "/")) }
 
 // foldInto notes a key under its lower-case form and tells whether it was new. The alphabetically first of
 // several wins, whatever order they come in.

@@ -86,13 +86,26 @@ func (b *Builder) check(s, prev *Snapshot, diff Diff) {
 			again[p] = true
 		}
 	}
+	aliases := func(d *Doc) {
+		if d != nil {
+			for _, a := range d.Meta.Aliases {
+				concern(aliasKey(a))
+			}
+		}
+	}
 	for _, p := range diff.Removed {
 		concern(keyOfPath(p))
+		aliases(prev.doc(p))
 		b.links.set(p, nil)
 	}
 	for _, d := range diff.Put {
 		if old := prev.doc(d.Path); old == nil || old.Key != d.Key || !slices.Equal(old.Anchors, d.Anchors) {
 			concern(keyOfPath(d.Path))
+			aliases(d)
+			aliases(old)
+		} else if !slices.Equal(old.Meta.Aliases, d.Meta.Aliases) {
+			aliases(d)
+			aliases(old)
 		}
 		again[d.Path] = true
 	}
@@ -159,7 +172,7 @@ func (s *Snapshot) checkLinks(d *Doc) (keys []string, ps []linkProblem) {
 				seen[k] = true
 				keys = append(keys, k)
 			}
-			if t.Found && i >= t.tried {
+			if i >= t.tried {
 				break
 			}
 		}

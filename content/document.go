@@ -35,8 +35,10 @@ type Doc struct {
 	Hash     Hash // of the file's bytes
 	Broken   bool // the file could not be parsed and never could: its body is shown as text
 
-	stamp  Stamp // of the file when it was read
-	unread bool  // nobody had the time yet: see full
+	stamp  Stamp          // of the file when it was read
+	bad    bool           // the file was no better than this: any later version replaces the page
+	found  []diag.Problem // what reading this version found
+	unread bool           // nobody had the time yet: see full
 	text   *source
 }
 
@@ -203,8 +205,9 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 	d = &Doc{Path: p, Hash: sha256.Sum256(raw), text: &source{}}
 	d.text.set(raw)
 	if i := invalidUTF8(raw); i >= 0 {
+		before := raw[:i]
 		ps = append(ps, diag.Problem{
-			File: p, Line: 1 + bytes.Count(raw[:i], []byte("\n")), Column: 1, Rule: "encoding",
+			File: p, Line: 1 + bytes.Count(before, []byte("\n")), Column: 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]), Rule: "encoding",
 			Text: "the file is not valid UTF-8", Fix: "save it as UTF-8",
 		})
 	}
@@ -216,8 +219,8 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 	d.Broken = !ok
 	if !ok {
 		page = markdown.Plain(raw)
-		if bytes.Contains(b.text, []byte("audience")) {
-			meta.Audience = []string{"nobody"} // better hidden than shown to the wrong people
+		if mentionsAudience(b.text) {
+			meta.Audience = []string{nobody} // better hidden than shown to the wrong people
 		}
 	}
 	d.Meta, d.Headings, d.Anchors, d.Links = meta, page.Headings, page.Anchors, page.Links
@@ -240,7 +243,8 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 	if len(d.Headings) > 0 && d.Headings[0].Level == 1 && page.Title == d.Headings[0].Text {
 		d.Headings = d.Headings[1:]
 	}
-	return d, ps, ok && !page.Refused
+	d.bad, d.found = !ok || page.Refused, ps
+	return d, ps, !d.bad
 }
 
 // titleOfPath makes a title of a file's or folder's name.

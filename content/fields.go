@@ -6,14 +6,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
 )
 
 // fields says how each key of front matter is read. A key left empty never reaches its function.
 var fields = map[string]func(*decoder, ast.Node){
-	"title":   func(d *decoder, n ast.Node) { d.meta.Title = d.text(n, "title") },
-	"summary": func(d *decoder, n ast.Node) { d.meta.Summary = d.text(n, "summary") },
+	"title":   func(d *decoder, n ast.Node) { d.meta.Title = d.oneLine(n, "title") },
+	"summary": func(d *decoder, n ast.Node) { d.meta.Summary = d.oneLine(n, "summary") },
 	"kind": func(d *decoder, n ast.Node) {
 		d.meta.Kind = Kind(d.oneOf(n, "kind", "playbook", "guide", "advisory", "story"))
 	},
@@ -37,9 +38,8 @@ var fields = map[string]func(*decoder, ast.Node){
 	},
 	"description": func(d *decoder, n ast.Node) { // what Hugo, Docusaurus and MkDocs call a summary
 		if d.meta.Summary == "" {
-			if s, ok := n.(ast.ScalarNode); ok {
-				d.meta.Summary = scalar(s)
-			}
+			s, _ := d.scalar(n)
+			d.meta.Summary = strings.Join(strings.Fields(s), " ")
 		}
 	},
 
@@ -70,30 +70,22 @@ func (d *decoder) wrong(n ast.Node, key, want string) {
 	d.at(n, "value-wrong", key+" is not "+want, "write "+want)
 }
 
-func scalar(n ast.ScalarNode) string {
-	switch n := n.(type) {
-	case *ast.StringNode:
-		return strings.TrimSpace(n.Value)
-	case *ast.LiteralNode:
-		return strings.TrimSpace(n.Value.Value)
+func (d *decoder) text(n ast.Node, key string) string {
+	s, ok := d.scalar(n)
+	if !ok {
+		d.wrong(n, key, "one piece of text")
 	}
-	if t := n.GetToken(); t != nil {
-		return t.Value // numbers, booleans and dates as they were written
-	}
-	return ""
+	return s
 }
 
-func (d *decoder) text(n ast.Node, key string) string {
-	if s, ok := n.(ast.ScalarNode); ok && n.Type() != ast.NullType {
-		return scalar(s)
-	}
-	d.wrong(n, key, "one piece of text")
-	return ""
+// oneLine is a text on one line, however many it was written on.
+func (d *decoder) oneLine(n ast.Node, key string) string {
+	return strings.Join(strings.Fields(d.text(n, key)), " ")
 }
 
 func (d *decoder) integer(n ast.Node, key string) int {
-	if s, ok := n.(ast.ScalarNode); ok {
-		if i, err := strconv.Atoi(scalar(s)); err == nil {
+	if s, ok := d.scalar(n); ok {
+		if i, err := strconv.Atoi(s); err == nil {
 			return i
 		}
 	}
@@ -102,8 +94,8 @@ func (d *decoder) integer(n ast.Node, key string) int {
 }
 
 func (d *decoder) oneOf(n ast.Node, key string, values ...string) string {
-	if s, ok := n.(ast.ScalarNode); ok {
-		if v := strings.ToLower(scalar(s)); slices.Contains(values, v) {
+	if s, ok := d.scalar(n); ok {
+		if v := strings.ToLower(s); slices.Contains(values, v) {
 			return v
 		}
 	}
@@ -112,25 +104,33 @@ func (d *decoder) oneOf(n ast.Node, key string, values ...string) string {
 }
 
 var (
-	dateForm   = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])($|[T ])`)
+	dateForm   = regexp.MustCompile(`^\d{4}-\d\d-\d\d($|[T ])`)
 	periodForm = regexp.MustCompile(`^[1-9]\d{0,3} ?(d|w|m|y|days?|weeks?|months?|years?)$`)
 )
 
-func (d *decoder) date(n ast.Node, key string) Date {
-	if s, ok := n.(ast.ScalarNode); ok {
-		if v := scalar(s); dateForm.MatchString(v) {
-			return Date(v[:10])
-		}
+// day reads the day of a date or a time; "" where it is neither, or no day of the calendar.
+func day(s string) Date {
+	if !dateForm.MatchString(s) {
+		return ""
 	}
-	d.wrong(n, key, "a date as YYYY-MM-DD")
-	return ""
+	if _, err := time.Parse(time.DateOnly, s[:10]); err != nil {
+		return ""
+	}
+	return Date(s[:10])
+}
+
+func (d *decoder) date(n ast.Node, key string) Date {
+	s, _ := d.scalar(n)
+	v := day(s)
+	if v == "" {
+		d.wrong(n, key, "a date as YYYY-MM-DD")
+	}
+	return v
 }
 
 func (d *decoder) period(n ast.Node) string {
-	if s, ok := n.(ast.ScalarNode); ok {
-		if v := scalar(s); periodForm.MatchString(v) {
-			return v
-		}
+	if s, ok := d.scalar(n); ok && periodForm.MatchString(s) {
+		return s
 	}
 	d.wrong(n, "review_every", "a period such as 6 months")
 	return ""
@@ -138,72 +138,81 @@ func (d *decoder) period(n ast.Node) string {
 
 // list reads a list of texts; one text alone is a list of one.
 func (d *decoder) list(n ast.Node, key string) []string {
-	seq, ok := n.(*ast.SequenceNode)
+	seq, ok := d.real(n).(*ast.SequenceNode)
 	if !ok {
-		if s, ok := n.(ast.ScalarNode); ok && n.Type() != ast.NullType {
-			if v := scalar(s); v != "" {
-				return []string{v}
-			}
+		s, ok := d.scalar(n)
+		if !ok {
+			d.wrong(n, key, "a list of texts")
+		}
+		if s == "" {
 			return nil
 		}
-		d.wrong(n, key, "a list of texts")
-		return nil
+		return []string{s}
 	}
 	var out []string
 	for _, v := range seq.Values {
-		if s, ok := v.(ast.ScalarNode); ok && v.Type() != ast.NullType {
-			if t := scalar(s); t != "" {
-				out = append(out, t)
-			}
-			continue
+		s, ok := d.scalar(v)
+		if !ok {
+			d.wrong(v, "an entry of "+key, "one piece of text")
 		}
-		d.wrong(v, "an entry of "+key, "one piece of text")
+		if s != "" {
+			out = append(out, s)
+		}
 	}
 	return out
 }
+
+// nobody is an audience that no viewer belongs to.
+const nobody = "nobody"
 
 // audience never errs on the side of everyone: a value that cannot be read is an audience nobody belongs to.
 func (d *decoder) audience(n ast.Node) []string {
 	before := len(d.problems)
 	out := d.list(n, "audience")
-	if len(d.problems) > before || len(out) == 0 {
-		return []string{"nobody"}
+	switch {
+	case len(d.problems) > before:
+		return []string{nobody}
+	case len(out) == 0:
+		d.noAudience(n)
+		return []string{nobody}
 	}
 	return out
 }
 
+// noAudience reports an audience that is left empty: it may have been meant to be filled in.
+func (d *decoder) noAudience(n ast.Node) {
+	d.meta.Audience = []string{nobody}
+	d.at(n, "value-wrong", "audience is empty, so nobody sees the page", "name the groups, or take the key out for everyone")
+}
+
 func (d *decoder) phases(n ast.Node) []Phase {
-	nodes := []ast.Node{n}
-	if seq, ok := n.(*ast.SequenceNode); ok {
-		nodes = seq.Values
-	}
 	words := make([]string, 0, 6)
 	for _, p := range Phases() {
 		words = append(words, string(p))
 	}
 	var out []Phase
-	for _, v := range nodes {
+	d.each(n, func(v ast.Node) {
 		if p := d.oneOf(v, "phase", words...); p != "" {
 			out = append(out, Phase(p))
 		}
-	}
+	})
 	return out
 }
 
 // record reads a mapping whose keys are all in allowed and whose values are texts or lists of texts.
 func (d *decoder) record(n ast.Node, what string, allowed ...string) (map[string][]string, bool) {
-	ps, ok := mapping(n)
+	ps, ok := mapping(d.real(n))
 	if !ok {
 		return nil, false
 	}
 	out := map[string][]string{}
 	for _, p := range ps {
-		k := keyOf(p)
+		k := d.keyOf(p)
 		if !slices.Contains(allowed, k) {
 			d.at(p.Key, "key-unknown", fmt.Sprintf("unknown key %s in %s", k, what), "one of "+strings.Join(allowed, ", "))
 			continue
 		}
-		if p.Value.Type() != ast.NullType {
+		if !isNull(d.real(p.Value)) {
 			out[k] = d.list(p.Value, k)
 		}
 	}
@@ -218,8 +227,8 @@ func first(s []string) string {
 }
 
 // each calls f for the entries of a list, or for n alone where it is none.
-func each(n ast.Node, f func(ast.Node)) {
-	if seq, ok := n.(*ast.SequenceNode); ok {
+func (d *decoder) each(n ast.Node, f func(ast.Node)) {
+	if seq, ok := d.real(n).(*ast.SequenceNode); ok {
 		for _, v := range seq.Values {
 			f(v)
 		}
@@ -230,9 +239,9 @@ func each(n ast.Node, f func(ast.Node)) {
 
 func (d *decoder) applications(n ast.Node, key string) []Application {
 	var out []Application
-	each(n, func(v ast.Node) {
-		if s, ok := v.(ast.ScalarNode); ok && v.Type() != ast.NullType {
-			out = append(out, splitApplication(scalar(s)))
+	d.each(n, func(v ast.Node) {
+		if s, ok := d.scalar(v); ok {
+			out = append(out, splitApplication(s))
 			return
 		}
 		r, ok := d.record(v, key, "product", "versions")
@@ -260,9 +269,9 @@ func splitApplication(s string) Application {
 func (d *decoder) inputs(n ast.Node) []Input {
 	types := []string{"hostname", "ip", "port", "int", "path", "k8s-name", "enum", "text", "secret"}
 	var out []Input
-	each(n, func(v ast.Node) {
-		if s, ok := v.(ast.ScalarNode); ok && v.Type() != ast.NullType {
-			out = append(out, Input{Name: scalar(s), Type: "text"})
+	d.each(n, func(v ast.Node) {
+		if s, ok := d.scalar(v); ok {
+			out = append(out, Input{Name: s, Type: "text"})
 			return
 		}
 		r, ok := d.record(v, "inputs", "name", "label", "type", "default", "required", "pattern", "options")
@@ -288,33 +297,34 @@ func (d *decoder) inputs(n ast.Node) []Input {
 
 func (d *decoder) updates(n ast.Node) []Update {
 	var out []Update
-	each(n, func(v ast.Node) {
+	d.each(n, func(v ast.Node) {
 		r, ok := d.record(v, "updates", "date", "text")
-		if !ok || !dateForm.MatchString(first(r["date"])) {
+		date := day(first(r["date"]))
+		if !ok || date == "" {
 			d.wrong(v, "an entry of updates", "a date as YYYY-MM-DD with a text")
 			return
 		}
-		out = append(out, Update{Date: Date(first(r["date"])[:10]), Text: first(r["text"])})
+		out = append(out, Update{Date: date, Text: first(r["text"])})
 	})
 	return out
 }
 
 func (d *decoder) pairs(n ast.Node) []Pair {
-	ps, ok := mapping(n)
+	ps, ok := mapping(d.real(n))
 	if !ok {
 		d.wrong(n, "environment", "a list of label: value")
 		return nil
 	}
 	out := make([]Pair, 0, len(ps))
 	for _, p := range ps {
-		out = append(out, Pair{Label: keyOf(p), Value: d.text(p.Value, keyOf(p))})
+		out = append(out, Pair{Label: d.keyOf(p), Value: d.text(p.Value, d.keyOf(p))})
 	}
 	return out
 }
 
 func (d *decoder) results(n ast.Node) []Result {
 	var out []Result
-	each(n, func(v ast.Node) {
+	d.each(n, func(v ast.Node) {
 		r, ok := d.record(v, "results", "measure", "before", "after", "measured")
 		if !ok || first(r["measure"]) == "" {
 			d.wrong(v, "an entry of results", "a measure with what came out")

@@ -6,17 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	yamlparser "github.com/goccy/go-yaml/parser"
-	"github.com/pelletier/go-toml/v2"
+	"unicode/utf8"
 
 	"rutter/content/diag"
 )
 
-// Limits on front matter, checked before any parser sees it: YAML parsers take seconds on small inputs made for
-// the purpose.
+// Limits on front matter, checked before any parser sees it: YAML and TOML parsers take seconds on small inputs
+// made for the purpose.
 const (
 	maxFrontMatter = 64 << 10
 	maxDepth       = 16
@@ -29,137 +25,143 @@ type block struct {
 	text     []byte // the front matter without its delimiters
 	line     int    // line of the file on which text begins, 1-based
 	body     []byte
-	bodyLine int  // line of the file on which body begins, 1-based
-	open     bool // the closing delimiter is missing
+	bodyLine int   // line of the file on which body begins, 1-based
+	open     bool  // the closing delimiter is missing
+	broken   error // of JSON, whose end is not known where it does not parse
 }
 
 // cut finds front matter as Jekyll and its heirs write it: YAML between lines of ---, TOML between lines of +++
 // (Hugo), or a JSON object (Hugo). A rule of --- that opens no such block is body.
 func cut(src []byte) block {
-	none := block{body: src, line: 1, bodyLine: 1}
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
+	if bytes.Count(src, []byte("\r")) != bytes.Count(src, []byte("\r\n")) { // an old Mac's line ends
+		src = bytes.ReplaceAll(bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
+	}
 	first, rest, _ := bytes.Cut(src, []byte("\n"))
-	delim := string(bytes.TrimRight(first, " \t\r"))
-	if strings.HasPrefix(delim, `{"`) || strings.HasPrefix(delim, `{ "`) {
-		delim = "{"
+	switch delim := string(bytes.TrimRight(first, " \t\r")); {
+	case delim == "---":
+		return cutLines(src, rest, 'y', delim)
+	case delim == "+++":
+		return cutLines(src, rest, 't', delim)
+	case isJSON(src):
+		return cutJSON(src)
 	}
-	switch delim {
-	case "---", "+++":
-		b := block{format: 'y', line: 2}
-		if delim == "+++" {
-			b.format = 't'
+	return block{body: src, line: 1, bodyLine: 1}
+}
+
+// cutLines finds the closing delimiter in what follows the first line.
+func cutLines(src, rest []byte, format byte, delim string) block {
+	line, offset := 2, 0
+	for offset < len(rest) {
+		l := rest[offset:]
+		end := bytes.IndexByte(l, '\n')
+		next := offset + end + 1
+		if end < 0 {
+			end, next = len(l), len(rest)
 		}
-		line, offset := 2, 0
-		for offset < len(rest) {
-			l := rest[offset:]
-			end := bytes.IndexByte(l, '\n')
-			next := offset + end + 1
-			if end < 0 {
-				end, next = len(l), len(rest)
-			}
-			switch t := string(bytes.TrimRight(l[:end], " \t\r")); {
-			case t == delim, t == "..." && delim == "---":
-				b.text, b.body, b.bodyLine = rest[:offset], rest[next:], line+1
-				return b
-			}
-			line++
-			offset = next
+		if t := string(bytes.TrimRight(l[:end], " \t\r")); t == delim || t == "..." && format == 'y' {
+			return block{format: format, text: rest[:offset], line: 2, body: rest[next:], bodyLine: line + 1}
 		}
-		b.text, b.open = rest, true
-		b.body, b.bodyLine = src, 1
-		return b
-	case "{":
-		d := json.NewDecoder(bytes.NewReader(src))
-		var raw json.RawMessage
-		if err := d.Decode(&raw); err != nil {
-			return none
-		}
-		end := int(d.InputOffset())
-		b := block{format: 'j', text: src[:end], line: 1}
-		after := src[end:]
-		if i := bytes.IndexByte(after, '\n'); i >= 0 && len(bytes.TrimSpace(after[:i])) == 0 {
-			end += i + 1
-		}
-		b.body, b.bodyLine = src[end:], 1+bytes.Count(src[:end], []byte("\n"))
-		return b
+		line++
+		offset = next
 	}
-	return none
+	return block{format: format, text: rest, line: 2, open: true, body: src, bodyLine: 1}
+}
+
+// isJSON tells whether a file begins with a JSON object, whole or not. Templates such as {{ x }} do not.
+func isJSON(src []byte) bool {
+	after, ok := bytes.CutPrefix(src, []byte("{"))
+	after = bytes.TrimLeft(after, " \t\r\n")
+	return ok && len(after) > 0 && (after[0] == '"' || after[0] == '}')
+}
+
+func cutJSON(src []byte) block {
+	d := json.NewDecoder(bytes.NewReader(src))
+	var raw json.RawMessage
+	if err := d.Decode(&raw); err != nil {
+		return block{format: 'j', text: src[:min(len(src), maxFrontMatter)], line: 1, body: src, bodyLine: 1, broken: err}
+	}
+	end := int(d.InputOffset())
+	b := block{format: 'j', text: src[:end], line: 1}
+	after := src[end:]
+	if i := bytes.IndexByte(after, '\n'); i >= 0 && len(bytes.TrimSpace(after[:i])) == 0 {
+		end += i + 1
+	}
+	b.body, b.bodyLine = src[end:], 1+bytes.Count(src[:end], []byte("\n"))
+	return b
 }
 
 // frontMatter parses a block. ok is false when it does not parse at all: then the page is not taken as it is.
 // A field with a wrong value is a problem and stays empty; the others count.
 func frontMatter(file string, b block) (m Meta, ps []diag.Problem, ok bool) {
 	d := &decoder{file: file, line: b.line, meta: &m}
-	if b.open {
-		// A lone rule at the top of a page is more likely than a forgotten end, unless keys follow.
-		if first, _, _ := bytes.Cut(b.text, []byte("\n")); !looksLikeKey(first) {
-			return m, nil, true
-		}
-		d.problem(1, 1, diag.Error, "front-matter", "the front matter has no end", "close it with a line of ---")
+	fail := func(line, col int, text, fix string) (Meta, []diag.Problem, bool) {
+		d.problem(line, col, text, fix)
 		return m, d.problems, false
 	}
-	if b.format == 0 || len(bytes.TrimSpace(b.text)) == 0 {
+	switch {
+	case b.broken != nil:
+		line, col := placeOf(b.text, b.broken)
+		return fail(line, col, "the JSON does not parse: "+firstLine(b.broken.Error()), "")
+	case b.open:
+		// A lone rule at the top of a page is more likely than a forgotten end, unless keys follow.
+		if !looksLikeKeys(b) {
+			return m, nil, true
+		}
+		return fail(1, 1, "the front matter has no end", "close it with a line of "+map[byte]string{'y': "---", 't': "+++"}[b.format])
+	case b.format == 0 || len(bytes.TrimSpace(b.text)) == 0:
 		return m, nil, true
 	}
 	if line, text := tooMuch(b.text); text != "" {
-		d.problem(line, 1, diag.Error, "front-matter", text, "keep front matter short and flat")
-		return m, d.problems, false
+		return fail(line, 1, text, "keep front matter short and flat")
 	}
 	text := b.text
 	if b.format == 't' {
-		var v map[string]any
-		if err := toml.Unmarshal(text, &v); err != nil {
-			line, col := 1, 1
-			var de *toml.DecodeError
-			if errors.As(err, &de) {
-				line, col = de.Position()
-			}
-			d.problem(line, col, diag.Error, "front-matter", "the TOML does not parse: "+firstLine(err.Error()), "")
-			return m, d.problems, false
-		}
-		out, err := yaml.Marshal(v)
+		t, err := readTOML(text)
 		if err != nil {
-			d.problem(1, 1, diag.Error, "front-matter", "the TOML cannot be read: "+firstLine(err.Error()), "")
-			return m, d.problems, false
+			return fail(err.line, err.column, err.text, err.fix)
 		}
-		text, d.flat = out, true
+		text, d.keys = t.json, t.keys
 	}
-	f, err := yamlparser.ParseBytes(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), 0)
-	if err != nil {
-		line, col, msg := 1, 1, err.Error()
-		var se *yaml.SyntaxError
-		if errors.As(err, &se) {
-			msg = se.Message
-			if t := se.GetToken(); t != nil && t.Position != nil {
-				line, col = t.Position.Line, t.Position.Column
-			}
-		}
-		d.problem(line, col, diag.Error, "front-matter", "the front matter does not parse: "+firstLine(msg), "")
-		return m, d.problems, false
-	}
-	if len(f.Docs) == 0 || f.Docs[0].Body == nil {
-		return m, nil, true
-	}
-	pairs, isMap := mapping(f.Docs[0].Body)
-	if !isMap {
-		if _, null := f.Docs[0].Body.(*ast.NullNode); null {
-			return m, nil, true
-		}
-		if _, comment := f.Docs[0].Body.(*ast.CommentGroupNode); comment {
-			return m, nil, true
-		}
-		d.problem(1, 1, diag.Error, "front-matter", "the front matter is not a list of keys", "write key: value, a line each")
-		return m, d.problems, false
-	}
-	for _, p := range pairs {
-		d.field(p)
+	if line, col, msg, fix := d.yaml(text); msg != "" {
+		return fail(line, col, msg, fix)
 	}
 	return m, d.problems, true
 }
 
-func looksLikeKey(l []byte) bool {
-	k, _, ok := bytes.Cut(bytes.TrimSpace(l), []byte(":"))
-	return ok && len(k) > 0 && !bytes.ContainsAny(k, " *#[`<")
+// placeOf returns the 1-based line and column at which JSON stops to parse.
+func placeOf(text []byte, err error) (line, col int) {
+	at := len(text)
+	var se *json.SyntaxError
+	if errors.As(err, &se) {
+		at = max(0, min(int(se.Offset)-1, at))
+	}
+	before := text[:at]
+	return 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
+}
+
+// looksLikeKeys tells whether keys follow an opening delimiter that has no end. An audience further down counts as
+// well: better one page hidden by mistake than shown to the wrong people.
+func looksLikeKeys(b block) bool {
+	sep := byte(':')
+	if b.format == 't' {
+		sep = '='
+	}
+	n := 0
+	for l := range bytes.Lines(b.text) {
+		k, _, found := bytes.Cut(bytes.TrimSpace(l), []byte{sep})
+		k = bytes.Trim(k, " \t\"'")
+		switch {
+		case found && bytes.EqualFold(k, []byte("audience")):
+			return true
+		case n == 0 && len(k) > 0 && k[0] != '#' || n == 0 && found:
+			if found && len(k) > 0 && !bytes.ContainsAny(k, " *#[`<") {
+				return true
+			}
+			n++
+		}
+	}
+	return false
 }
 
 func firstLine(s string) string {
@@ -176,10 +178,25 @@ func tooMuch(text []byte) (int, string) {
 	for l := range bytes.Lines(text) {
 		line++
 		dashes := 0
+		last, quote := byte(':'), byte(0) // the last byte that is not white space; the quotation mark that is open
 		for i, c := range l {
+			if quote != 0 {
+				if c == quote && l[i-1] != '\\' {
+					quote = 0
+				}
+				continue
+			}
 			switch c {
+			case ' ', '\t', '\n', '\r':
+				continue
+			case '"', '\'':
+				if begins(last) && bytes.IndexByte(l[i+1:], c) >= 0 {
+					quote = c
+				}
 			case '[', '{':
-				depth++
+				if depth > 0 || begins(last) { // within a text they mean nothing
+					depth++
+				}
 			case ']', '}':
 				depth = max(depth-1, 0)
 			case '-', '?':
@@ -191,6 +208,7 @@ func tooMuch(text []byte) (int, string) {
 					keys++
 				}
 			}
+			last = c
 		}
 		indent := len(l) - len(bytes.TrimLeft(l, " \t"))
 		if depth > maxDepth || dashes > maxDepth || indent > 8*maxDepth {
@@ -203,65 +221,5 @@ func tooMuch(text []byte) (int, string) {
 	return 0, ""
 }
 
-// decoder fills a Meta from the nodes of a parsed block.
-type decoder struct {
-	file     string
-	line     int  // line of the file on which the block begins
-	flat     bool // positions are not the author's: report the block's first line
-	meta     *Meta
-	problems []diag.Problem
-}
-
-func (d *decoder) problem(line, col int, s diag.Severity, rule, text, fix string) {
-	if d.flat {
-		line, col = 1, 1
-	}
-	d.problems = append(d.problems, diag.Problem{
-		File: d.file, Line: d.line + line - 1, Column: col, Severity: s, Rule: rule, Text: text, Fix: fix,
-	})
-}
-
-func (d *decoder) at(n ast.Node, rule, text, fix string) {
-	line, col := 1, 1
-	if t := n.GetToken(); t != nil && t.Position != nil {
-		line, col = t.Position.Line, t.Position.Column
-	}
-	d.problem(line, col, diag.Error, rule, text, fix)
-}
-
-// mapping returns the pairs of a mapping, however the parser chose to represent it.
-func mapping(n ast.Node) ([]*ast.MappingValueNode, bool) {
-	switch n := n.(type) {
-	case *ast.MappingNode:
-		return n.Values, true
-	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{n}, true
-	}
-	return nil, false
-}
-
-func (d *decoder) field(p *ast.MappingValueNode) {
-	key := keyOf(p)
-	if f, ok := fields[key]; ok {
-		if _, null := p.Value.(*ast.NullNode); null {
-			return // a key left empty says nothing
-		}
-		f(d, p.Value)
-		return
-	}
-	if foreign[strings.ToLower(key)] {
-		return
-	}
-	fix := ""
-	if near := nearest(key); near != "" {
-		fix = "did you mean " + near + "?"
-	}
-	d.at(p.Key, "key-unknown", "unknown front matter key "+key, fix)
-}
-
-func keyOf(p *ast.MappingValueNode) string {
-	if p.Key == nil || p.Key.GetToken() == nil {
-		return ""
-	}
-	return p.Key.GetToken().Value
-}
+// begins tells whether a value may begin after a byte.
+func begins(c byte) bool { return strings.IndexByte(":-,[{?=", c) >= 0 }

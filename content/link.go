@@ -16,7 +16,7 @@ import (
 //  3. for a leading slash: relative to each folder above the file, nearest first, since the site a page was
 //     written for may have had its root there.
 //
-// Each key is tried as it is written and then in any letter case.
+// Each key is tried as it is written, then in any letter case, then as the former address of a page.
 
 // destination is a relative link taken apart.
 type destination struct {
@@ -76,7 +76,8 @@ func keyOfPath(p string) string {
 	case ".md", ".markdown", ".html", ".htm":
 		p = p[:len(p)-len(ext)]
 	}
-	if indexRank(p) != 0 {
+	switch strings.ToLower(path.Base(p)) {
+	case "readme", "index", "_index":
 		p = dirOf(p)
 	}
 	return strings.Trim(p, "/")
@@ -89,7 +90,8 @@ type Target struct {
 	Found bool   // the page, folder or file exists; says nothing of the fragment
 	Frag  string // decoded fragment without #
 
-	tried int // index of the path that was found
+	tried int  // index of the last path that was looked up
+	alias bool // it was found under a former address
 }
 
 // find looks a destination up, written on the page d.
@@ -102,18 +104,31 @@ func (s *Snapshot) find(d *Doc, dest destination) Target {
 	for _, fold := range []bool{false, true} {
 		for i, p := range dest.paths {
 			if s.lookup(&t, p, dest.slash, fold) {
-				t.tried = i
+				if t.tried = i; fold { // all were looked up as they are written
+					t.tried = len(dest.paths) - 1
+				}
 				return t.finish(dest)
 			}
 		}
 	}
+	t.tried = len(dest.paths) - 1
+	for _, p := range dest.paths {
+		if d := s.doc(s.aliases[keyOfPath(p)]); d != nil {
+			t.Doc, t.Found, t.alias = d, true, true
+			return t.finish(dest)
+		}
+	}
+	return t.guess(dest)
+}
+
+// guess is the address that a destination names where nothing stands.
+func (t Target) guess(dest destination) Target {
+	t.URL = "/"
 	if len(dest.paths) > 0 {
 		t.URL = "/" + escapePath(dest.paths[0])
 		if dest.slash {
 			t.URL += "/"
 		}
-	} else {
-		t.URL = "/"
 	}
 	return t.finish(dest)
 }

@@ -10,12 +10,12 @@ import (
 )
 
 // recordVersion changes whenever parsing or this encoding does, so that what an older program kept is read anew.
-const recordVersion = 1
+const recordVersion = 2
 
 var errRecord = errors.New("content: not a record of this version")
 
 // Record encodes all a later run needs of the page but its body: with it the page is listed, linked and checked
-// without being parsed. problems are those that reading the file found.
+// without being parsed. What reading it found is kept with it.
 func (s *Snapshot) Record(d *Doc) []byte {
 	meta, _ := json.Marshal(&d.Meta) // strings and numbers only: cannot fail
 	w := make(recorder, 0, 512)
@@ -28,6 +28,7 @@ func (s *Snapshot) Record(d *Doc) []byte {
 		w.str(v)
 	}
 	w.bool(d.Broken)
+	w.bool(d.bad)
 	w.bytes(meta)
 	w.num(len(d.Headings))
 	for _, h := range d.Headings {
@@ -46,9 +47,8 @@ func (s *Snapshot) Record(d *Doc) []byte {
 		w.num(l.Line)
 		w.num(l.Column)
 	}
-	ps := s.filePs[d.Path]
-	w.num(len(ps))
-	for _, p := range ps {
+	w.num(len(d.found))
+	for _, p := range d.found {
 		w.num(p.Line)
 		w.num(p.Column)
 		w.num(int(p.Severity))
@@ -60,19 +60,19 @@ func (s *Snapshot) Record(d *Doc) []byte {
 }
 
 // readRecord decodes what Record made. Its strings share data's memory, which must not change.
-func readRecord(path string, data []byte) (*Doc, []diag.Problem, error) {
+func readRecord(path string, data []byte) (*Doc, error) {
 	r := &playback{b: string(data)}
 	if r.num() != recordVersion {
-		return nil, nil, errRecord
+		return nil, errRecord
 	}
 	d := &Doc{Path: path, text: &source{}}
 	copy(d.Hash[:], r.str())
 	d.stamp = Stamp{Size: int64(r.num()), ModTime: int64(r.num()), ChangeTime: int64(r.num())}
 	d.Title, d.Name, d.Lead, d.Kind = r.str(), r.str(), r.str(), Kind(r.str())
-	d.Broken = r.bool()
+	d.Broken, d.bad = r.bool(), r.bool()
 	if meta := r.str(); len(meta) > 2 {
 		if err := json.Unmarshal([]byte(meta), &d.Meta); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	d.Headings = make([]markdown.Heading, r.count())
@@ -92,9 +92,10 @@ func readRecord(path string, data []byte) (*Doc, []diag.Problem, error) {
 		ps[i] = diag.Problem{File: path, Line: r.num(), Column: r.num(), Severity: diag.Severity(r.num()), Rule: r.str(), Text: r.str(), Fix: r.str()}
 	}
 	if r.bad || r.b != "" || d.Title == "" {
-		return nil, nil, errRecord
+		return nil, errRecord
 	}
-	return d, ps, nil
+	d.found = ps
+	return d, nil
 }
 
 // recorder appends values: numbers as zig-zag varints, texts with their length before them.

@@ -182,8 +182,9 @@ func (w View) Neighbours(d *Doc) (prev, next *Doc) {
 	return prev, next
 }
 
-// File tells whether a path is a file that may be served as it is. Files have no audience of their own: one in a
-// folder all of whose pages are hidden from the viewer is hidden too.
+// File tells whether a path is a file that may be served as it is. Files have no audience of their own: one is for
+// those who may see a page that lies beside it; where there is none, a page below its folder; where there is none
+// either, what holds for the folder above.
 func (w View) File(path string) (File, bool) {
 	f, ok := w.s.files[path]
 	if !ok {
@@ -194,10 +195,14 @@ func (w View) File(path string) (File, bool) {
 		if dir == "" {
 			prefix = ""
 		}
-		if pages := w.s.under(prefix); len(pages) > 0 {
+		pages := w.s.under(prefix)
+		beside := func(d *Doc) bool { return d.Dir() == dir }
+		switch {
+		case slices.ContainsFunc(pages, beside):
+			return f, slices.ContainsFunc(pages, func(d *Doc) bool { return beside(d) && w.sees(d) })
+		case len(pages) > 0:
 			return f, slices.ContainsFunc(pages, w.sees)
-		}
-		if dir == "" {
+		case dir == "":
 			return f, true
 		}
 	}
@@ -296,8 +301,12 @@ func (w View) Revision(d *Doc) string { return w.s.Revision(d) }
 
 // Resolve finds what a relative destination on a page leads to.
 func (w View) Resolve(d *Doc, dest string) Target {
-	t := w.s.find(d, parseDestination(d.Path, dest))
+	to := parseDestination(d.Path, dest)
+	t := w.s.find(d, to)
 	if t.Doc != nil && !w.sees(t.Doc) {
+		if t.alias {
+			return Target{Frag: t.Frag}.guess(to) // where the page is now is not for this viewer
+		}
 		t.Doc = nil // the address stays, which the author published; nothing else does
 	}
 	return t

@@ -11,21 +11,29 @@ const Everyone = "public"
 // Viewer is who is asking: the groups they belong to. The zero Viewer belongs to none and sees public pages.
 // It is the one way to say what somebody may see; a View and every search take one.
 type Viewer struct {
-	groups string // sorted, comma-separated; comparable, so that a Viewer can key a cache
+	groups string // sorted, each ended by a NUL; comparable, so that a Viewer can key a cache
 }
 
-// NewViewer returns a viewer who belongs to the groups.
+// NewViewer returns a viewer who belongs to the groups. A name that is empty or holds a NUL is none.
 func NewViewer(groups ...string) Viewer {
 	g := slices.Clone(groups)
 	slices.Sort(g)
-	return Viewer{strings.Join(slices.Compact(g), ",")}
+	var b strings.Builder
+	for _, name := range slices.Compact(g) {
+		if name != "" && !strings.Contains(name, "\x00") {
+			b.WriteString(name + "\x00")
+		}
+	}
+	return Viewer{b.String()}
 }
 
 // Audiences returns every audience the viewer belongs to, public included.
 func (v Viewer) Audiences() []string {
 	out := []string{Everyone}
-	if v.groups != "" {
-		out = append(out, strings.Split(v.groups, ",")...)
+	for name := range strings.SplitSeq(v.groups, "\x00") {
+		if name != "" {
+			out = append(out, name)
+		}
 	}
 	return out
 }

@@ -81,7 +81,8 @@ func printable(s string) string {
 	}, s)
 }
 
-// Sort puts problems in reading order: file, line, column, rule, text.
+// Sort puts problems in reading order: file, line, column, rule, text; what is left decides among equals, so that
+// the order is always the same.
 func Sort(ps []Problem) {
 	slices.SortFunc(ps, func(a, b Problem) int {
 		return cmp.Or(
@@ -90,6 +91,8 @@ func Sort(ps []Problem) {
 			cmp.Compare(a.Column, b.Column),
 			strings.Compare(a.Rule, b.Rule),
 			strings.Compare(a.Text, b.Text),
+			strings.Compare(a.Fix, b.Fix),
+			cmp.Compare(a.Severity, b.Severity),
 		)
 	})
 }

@@ -63,9 +63,9 @@ type guardian struct {
 
 // paragraph counts what stands between two lines that surely end a paragraph.
 type paragraph struct {
-	first                                      int // its first line
-	bytes, delimiters, brackets, pipes, braces int
-	tag                                        bool // a line begins with <: fences in it may be part of HTML
+	first                       int // its first line
+	delimiters, brackets, pipes int
+	tag                         bool // a line begins with <: fences in it may be part of HTML
 }
 
 // fence is an open block of code. The zero fence is none.
@@ -167,9 +167,8 @@ func (g *guardian) count(body []byte) {
 	if g.first == 0 {
 		g.first = g.line
 	}
-	g.bytes += len(body)
 	var prev byte
-	tildes := 0 // of the run that ends here: goldmark reads a run again from each of them
+	tildes, braces := 0, 0 // of the run that ends here; of the line
 	for i, c := range body {
 		switch c {
 		case '*', '_', '~':
@@ -178,7 +177,7 @@ func (g *guardian) count(body []byte) {
 				tildes = 0
 			}
 			if c == '~' {
-				g.work += 2 * tildes
+				g.work += 2 * tildes // a run is read again from each of them
 				tildes++
 			}
 		case '[':
@@ -191,10 +190,11 @@ func (g *guardian) count(body []byte) {
 		case '<':
 			g.tags++
 		case '{':
-			g.braces++
+			braces++
 		}
 		prev = c
 	}
+	g.work += braces * len(body) // a heading may end in attributes, which are looked for at each
 }
 
 // tooMuch says what is over its limit. Where the line may be code the limits are wider: logs are full of
@@ -226,7 +226,7 @@ func (g *guardian) tooMuch() *refusal {
 func (g *guardian) endParagraph() *refusal {
 	p := g.paragraph
 	g.paragraph = paragraph{}
-	g.work += 8*p.brackets*p.brackets + p.delimiters*p.delimiters + p.braces*p.bytes
+	g.work += 8*p.brackets*p.brackets + p.delimiters*p.delimiters
 	if g.work > maxWork {
 		return &refusal{p.first, "this paragraph, with those before it, has too many brackets, braces, or runs of *, _ or ~", "put it into a fenced code block, or split it"}
 	}

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"rutter/content"
@@ -103,7 +102,7 @@ func (f *Folder) listAll(touched map[string]bool) (content.Tree, error) {
 	if err != nil {
 		return content.Tree{}, err
 	}
-	s := scan{real: real, late: f.now().Add(-racy).UnixNano(), dirs: map[string]bool{}}
+	s := scan{root: f.root, real: real, late: f.now().Add(-racy).UnixNano(), dirs: map[string]bool{}, links: map[string]bool{}}
 	if touched == nil || !same || f.known.real != real {
 		err = s.dir("")
 	} else {
@@ -137,10 +136,12 @@ func (f *Folder) reopen(real string) (same bool, err error) {
 
 // scan lists names only; nothing it lists is opened but through the tree's os.Root, which nothing leads out of.
 type scan struct {
+	root  *os.Root
 	real  string
 	late  int64
 	files []content.File
 	dirs  map[string]bool // folders that were listed, relative
+	links map[string]bool // files that are links
 }
 
 const maxDirDepth = 64
@@ -148,7 +149,7 @@ const maxDirDepth = 64
 // again lists the touched folders of an earlier listing, and new ones in them; of a folder that is gone nothing
 // stays.
 func (s *scan) again(before scan, touched map[string]bool) error {
-	fresh := scan{real: s.real, late: s.late, dirs: map[string]bool{}}
+	fresh := scan{root: s.root, real: s.real, late: s.late, dirs: map[string]bool{}, links: map[string]bool{}}
 	for dir := range touched {
 		if before.dirs[dir] {
 			if err := fresh.one(dir, func(sub string) error {
@@ -180,13 +181,19 @@ func (s *scan) again(before scan, touched map[string]bool) error {
 	}
 	s.files = make([]content.File, 0, len(before.files)+len(fresh.files))
 	for _, f := range before.files {
-		if dir := parent(f.Path); s.dirs[dir] && !(touched[dir] && before.dirs[dir]) {
+		dir := parent(f.Path)
+		switch {
+		case !s.dirs[dir] || touched[dir] && before.dirs[dir]:
+		case before.links[f.Path]: // what it leads to lies in another folder
+			s.link(f.Path)
+		default:
 			s.files = append(s.files, f)
 		}
 	}
 	for _, f := range fresh.files {
 		if s.dirs[parent(f.Path)] {
 			s.files = append(s.files, f)
+			s.links[f.Path] = fresh.links[f.Path]
 		}
 	}
 	return nil
@@ -240,16 +247,22 @@ func (s *scan) one(rel string, sub func(rel string) error) error {
 		case i.Mode().IsRegular():
 			s.add(p, i)
 		case i.Mode()&fs.ModeSymlink != 0:
-			if target, ok := s.follow(p); ok {
-				s.add(p, target)
-			}
+			s.link(p)
 		}
 	}
 	return nil
 }
 
-// follow resolves a link to a file. It must stay in the folder and may not lead to a hidden file; the `..data`
-// folders of mounted ConfigMaps are the exception, they are how such a mount changes at one stroke.
+// link lists a link, where it may be followed.
+func (s *scan) link(p string) {
+	if target, ok := s.follow(p); ok {
+		s.links[p] = true
+		s.add(p, target)
+	}
+}
+
+// follow resolves a link to a file. It must stay in the folder, by a relative path, and may not lead to a hidden
+// file; the `..data` folders of mounted ConfigMaps are the exception, they are how such a mount changes at one stroke.
 func (s *scan) follow(p string) (fs.FileInfo, bool) {
 	target, err := filepath.EvalSymlinks(filepath.Join(s.real, filepath.FromSlash(p)))
 	if err != nil {
@@ -264,7 +277,7 @@ func (s *scan) follow(p string) (fs.FileInfo, bool) {
 			return nil, false
 		}
 	}
-	i, err := os.Lstat(target)
+	i, err := s.root.Stat(p) // as it will be opened
 	if err != nil || !i.Mode().IsRegular() {
 		return nil, false
 	}
@@ -272,9 +285,6 @@ func (s *scan) follow(p string) (fs.FileInfo, bool) {
 }
 
 func (s *scan) add(p string, i fs.FileInfo) {
-	st := content.Stamp{Size: i.Size(), ModTime: i.ModTime().UnixNano()}
-	if sys, ok := i.Sys().(*syscall.Stat_t); ok {
-		st.ChangeTime = sys.Ctim.Nano()
-	}
+	st := content.Stamp{Size: i.Size(), ModTime: i.ModTime().UnixNano(), ChangeTime: changeTime(i)}
 	s.files = append(s.files, content.File{Path: p, Stamp: st, Racy: max(st.ModTime, st.ChangeTime) >= s.late})
 }

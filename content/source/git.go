@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,43 +26,71 @@ func cutGitFile(s string) (string, bool) {
 // Git reads what a repository knows about a folder's pages, by the git program. It keeps what it read, so that a
 // new commit costs what is new. Not safe for concurrent use.
 type Git struct {
-	dir  string
-	last *content.History
+	dir     string // as it was named: it may be a link that moves
+	last    *content.History
+	shallow string // where the clone ended when last was read
 }
 
 // GitOf returns the repository that the folder is in, or nil when it is in none.
 func (f *Folder) GitOf() *Git {
-	dir, err := filepath.EvalSymlinks(f.dir)
-	if err != nil || gitDir(dir) == "" {
+	g := &Git{dir: f.dir}
+	if g.gitDir() == "" {
 		return nil
 	}
-	return &Git{dir: dir}
+	return g
 }
 
-// Fingerprint changes whenever the checked-out revision may have changed. It runs no program.
+// gitDir is the .git folder of the work tree, "" where there is none now.
+func (g *Git) gitDir() string {
+	dir, err := filepath.EvalSymlinks(g.dir)
+	if err != nil {
+		return ""
+	}
+	return gitDir(dir)
+}
+
+// common is the folder that all work trees of a repository share.
+func common(git string) string {
+	b, err := os.ReadFile(filepath.Join(git, "commondir"))
+	if err != nil {
+		return git
+	}
+	if dir := strings.TrimSpace(string(b)); filepath.IsAbs(dir) {
+		return dir
+	}
+	return filepath.Join(git, strings.TrimSpace(string(b)))
+}
+
+// Fingerprint changes whenever the checked-out revision, or what is known of its past, may have changed. It runs no
+// program.
 func (g *Git) Fingerprint() string {
-	git := gitDir(g.dir)
+	git := g.gitDir()
 	if git == "" {
 		return ""
 	}
-	common := git
-	if b, err := os.ReadFile(filepath.Join(git, "commondir")); err == nil {
-		common = filepath.Join(git, strings.TrimSpace(string(b)))
-	}
+	shared := common(git)
 	head, err := os.ReadFile(filepath.Join(git, "HEAD"))
 	if err != nil {
 		return ""
 	}
-	out := string(head)
-	if ref, ok := strings.CutPrefix(strings.TrimSpace(string(head)), "ref: "); ok {
-		if b, err := os.ReadFile(filepath.Join(common, filepath.FromSlash(ref))); err == nil {
-			return out + string(b)
-		}
-		if i, err := os.Stat(filepath.Join(common, "packed-refs")); err == nil {
-			out += strconv.FormatInt(i.ModTime().UnixNano(), 10)
-		}
+	out := string(head) + modTime(filepath.Join(shared, "shallow"))
+	ref, ok := strings.CutPrefix(strings.TrimSpace(string(head)), "ref: ")
+	if !ok {
+		return out
 	}
-	return out
+	if b, err := os.ReadFile(filepath.Join(shared, filepath.FromSlash(ref))); err == nil {
+		return out + string(b)
+	}
+	return out + modTime(filepath.Join(shared, "packed-refs")) + modTime(filepath.Join(shared, "reftable", "tables.list"))
+}
+
+// modTime is a file's time as a text, "" where there is no file.
+func modTime(p string) string {
+	i, err := os.Stat(p)
+	if err != nil {
+		return ""
+	}
+	return strconv.FormatInt(i.ModTime().UnixNano(), 10) + "\n"
 }
 
 // History returns the last change of every file below the folder, by the log of the checked-out revision. Files
@@ -75,28 +104,39 @@ func (g *Git) History(ctx context.Context) (*content.History, error) {
 		return nil, err
 	}
 	rev := strings.TrimSpace(string(head))
-	if g.last != nil && g.last.Revision == rev {
+	end, _ := os.ReadFile(filepath.Join(common(g.gitDir()), "shallow")) // no such file in a whole clone
+	known := g.last != nil && g.last.Revision != "" && g.shallow == string(end)
+	if known && g.last.Revision == rev {
 		return g.last, nil
 	}
 	h := &content.History{Revision: rev, Pages: map[string]content.Change{}}
 	what := rev
-	if g.last != nil && g.last.Revision != "" {
+	if known {
 		if _, err := g.run(ctx, "merge-base", "--is-ancestor", g.last.Revision, rev); err == nil {
 			h.Pages = maps.Clone(g.last.Pages)
 			what = g.last.Revision + ".." + rev
 		}
 	}
-	if err := g.log(ctx, what, h); err != nil {
+	if err := g.log(ctx, what, cutOff(end), h); err != nil {
 		return nil, err
 	}
-	g.last = h
+	g.last, g.shallow = h, string(end)
 	return h, nil
 }
 
-// log reads `git log` into h, newest commit first: the first to name a file is its last change.
-func (g *Git) log(ctx context.Context, what string, h *content.History) error {
-	shallow := g.shallow()
-	cmd := g.command(ctx, "log", "--format=%x01%H %ct", "--name-only", "-z", "--no-renames", "--relative", "--end-of-options", what, "--", ".")
+// cutOff lists the commits at which a shallow clone was cut off: they seem to add every file there is.
+func cutOff(shallow []byte) map[string]bool {
+	out := map[string]bool{}
+	for l := range strings.FieldsSeq(string(shallow)) {
+		out[l] = true
+	}
+	return out
+}
+
+// log reads `git log` into h.
+func (g *Git) log(ctx context.Context, what string, cutOff map[string]bool, h *content.History) error {
+	cmd := g.command(ctx, "log", "--format=%x01%H %ct %P", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--relative",
+		"--end-of-options", what, "--", ".")
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
 		return err
@@ -106,33 +146,10 @@ func (g *Git) log(ctx context.Context, what string, h *content.History) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	seen := map[string]bool{}
-	r := bufio.NewReaderSize(pipe, 1<<16)
-	var c content.Change
-	known := false
-	for {
-		tok, err := r.ReadString(0)
-		tok = strings.TrimRight(tok, "\x00")
-		if head, ok := strings.CutPrefix(strings.TrimLeft(tok, "\n"), "\x01"); ok {
-			hash, at, _ := strings.Cut(strings.TrimSpace(head), " ")
-			sec, _ := strconv.ParseInt(at, 10, 64)
-			c = content.Change{Time: time.Unix(sec, 0).UTC(), Revision: hash[:min(len(hash), 12)]}
-			known = !shallow[hash]
-		} else if name := strings.TrimLeft(tok, "\n"); name != "" && !seen[name] {
-			seen[name] = true
-			if known {
-				h.Pages[name] = c
-			} else {
-				delete(h.Pages, name)
-			}
-		}
-		if err != nil {
-			if !errors.Is(err, io.EOF) {
-				_ = cmd.Wait()
-				return err
-			}
-			break
-		}
+	l := logReader{h: h, cutOff: cutOff, seen: map[string]bool{}}
+	if err := l.read(bufio.NewReaderSize(pipe, 1<<16)); err != nil {
+		_ = cmd.Wait()
+		return err
 	}
 	if err := cmd.Wait(); err != nil {
 		return fmt.Errorf("git log: %w: %s", err, bytes.TrimSpace(stderr.Bytes()))
@@ -140,22 +157,80 @@ func (g *Git) log(ctx context.Context, what string, h *content.History) error {
 	return nil
 }
 
-// shallow returns the commits at which a shallow clone was cut off: they seem to add every file there is.
-func (g *Git) shallow() map[string]bool {
-	out := map[string]bool{}
-	b, err := os.ReadFile(filepath.Join(gitDir(g.dir), "shallow"))
-	if err != nil {
-		return out
+// logReader reads a log, newest commit first: the first to name a file is its last change.
+type logReader struct {
+	h      *content.History
+	cutOff map[string]bool
+	seen   map[string]bool
+
+	commit content.Change
+	known  bool // the commit's changes are its own
+	merged bool // commits of other branches came in: they may be older than what is known already
+}
+
+// read takes tokens that each end in a NUL: a commit, then, for each file, its status and its path.
+func (l *logReader) read(r *bufio.Reader) error {
+	status := ""
+	for {
+		tok, err := r.ReadString(0)
+		tok = strings.TrimSuffix(tok, "\x00")
+		switch {
+		case status != "":
+			l.file(status, tok)
+			status = ""
+		case strings.HasPrefix(strings.TrimLeft(tok, "\n"), "\x01"):
+			l.head(strings.TrimLeft(tok, "\n\x01"))
+		default:
+			status = strings.TrimLeft(tok, "\n")
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 	}
-	for l := range strings.FieldsSeq(string(b)) {
-		out[l] = true
+}
+
+func (l *logReader) head(s string) {
+	f := strings.Fields(s)
+	if len(f) < 2 {
+		return
 	}
-	return out
+	sec, _ := strconv.ParseInt(f[1], 10, 64)
+	l.commit = content.Change{Time: time.Unix(sec, 0).UTC(), Revision: f[0][:min(len(f[0]), 12)]}
+	l.known = !l.cutOff[f[0]]
+	l.merged = l.merged || len(f) > 3
+}
+
+func (l *logReader) file(status, name string) {
+	if l.seen[name] {
+		return
+	}
+	l.seen[name] = true
+	switch old, ok := l.h.Pages[name]; {
+	case l.merged && ok && old.Time.After(l.commit.Time):
+	case l.known && status != "D":
+		l.h.Pages[name] = l.commit
+	default:
+		delete(l.h.Pages, name)
+	}
+}
+
+// local are the variables by which git tells a hook what repository it runs in; here they would name another one.
+var local = []string{
+	"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE",
+	"GIT_GRAFT_FILE", "GIT_INDEX_FILE", "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_PREFIX", "GIT_SHALLOW_FILE",
+	"GIT_COMMON_DIR", "GIT_NAMESPACE",
 }
 
 func (g *Git) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", g.dir, "--no-pager", "-c", "log.showSignature=false", "-c", "core.quotePath=false"}, args...)...)
-	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C", "GIT_TERMINAL_PROMPT=0")
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return slices.Contains(local, name)
+	})
+	cmd.Env = append(cmd.Env, "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C", "GIT_TERMINAL_PROMPT=0")
 	cmd.WaitDelay = time.Second
 	return cmd
 }

@@ -50,16 +50,23 @@ type watched struct {
 	warned bool
 }
 
-// root watches the folder where it leads now.
+// root watches the folder where it leads now, and no longer where it led before.
 func (w *watched) root() {
-	if real, err := filepath.EvalSymlinks(w.folder.dir); err == nil {
+	if real, err := filepath.EvalSymlinks(w.folder.dir); err == nil { // else it is gone, perhaps for a moment
+		if w.real != "" && w.real != real {
+			for _, p := range w.WatchList() {
+				if p == w.real || strings.HasPrefix(p, w.real+string(filepath.Separator)) {
+					_ = w.Remove(p)
+				}
+			}
+		}
 		w.real = real
 		w.add(real)
 	}
 	w.folder.touchAll()
 }
 
-// add watches a folder and all folders in it.
+// add watches a folder and all folders in it. They count as touched: what happened in them before was not seen.
 func (w *watched) add(dir string) {
 	_ = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() && p != dir {
@@ -73,6 +80,7 @@ func (w *watched) add(dir string) {
 			w.log.Warn("cannot watch all folders; some changes are found only by looking every few seconds",
 				"folder", p, "cause", err, "hint", "raise fs.inotify.max_user_watches")
 		}
+		w.touched(p)
 		return nil
 	})
 }
@@ -88,11 +96,11 @@ func (w *watched) run(ctx context.Context, out chan<- struct{}) {
 		}
 		calm.Reset(quiet)
 	}
-	tell := func() {
+	tell := func(after time.Duration) {
 		if pending && waited < gitWaits && gitIsBusy(w.real) {
-			waited += quiet
-			limit.Stop()
+			waited += after
 			calm.Reset(quiet)
+			limit.Reset(longest) // events that keep coming must not hold it off for ever
 			return
 		}
 		pending = false
@@ -108,9 +116,9 @@ func (w *watched) run(ctx context.Context, out chan<- struct{}) {
 		case <-ctx.Done():
 			return
 		case <-calm.C:
-			tell()
+			tell(quiet)
 		case <-limit.C:
-			tell()
+			tell(longest)
 		case _, ok := <-w.Errors:
 			if !ok {
 				return
@@ -141,7 +149,12 @@ func (w *watched) touch(e fsnotify.Event) {
 			w.add(e.Name)
 		}
 	}
-	rel, err := filepath.Rel(w.real, filepath.Dir(e.Name))
+	w.touched(filepath.Dir(e.Name))
+}
+
+// touched notes that something happened in a folder, given by its full path.
+func (w *watched) touched(dir string) {
+	rel, err := filepath.Rel(w.real, dir)
 	switch {
 	case err != nil || strings.HasPrefix(rel, ".."):
 		w.folder.touchAll()
