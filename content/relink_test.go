@@ -35,7 +35,9 @@ func TestLinksAreLookedAtAgain(t *testing.T) {
 			"[x](x.md)", map[string]string{"x.md": "# X"}, nil, []string{"a.md:1:1: link-dead: nothing is at x.md"},
 		},
 		"a heading goes": {
-			"[x](x.md#part)", map[string]string{"x.md": "## Part"}, map[string]string{"x.md": "## Else"},
+			"[x](x.md#part)",
+			map[string]string{"x.md": "## Part"},
+			map[string]string{"x.md": "## Else"},
 			[]string{"a.md:1:1: anchor-dead: x.md has no heading #part"},
 		},
 		"a picture comes": {
@@ -51,35 +53,47 @@ func TestLinksAreLookedAtAgain(t *testing.T) {
 			"[x](x/)", map[string]string{"x/y/z.md": "# Z"}, nil, []string{"a.md:1:1: link-dead: nothing is at x/"},
 		},
 		"a folder gets its page": {
-			"[x](x/#part)", map[string]string{"x/y.md": "# Y"}, map[string]string{"x/y.md": "# Y", "x/README.md": "## Pert"},
+			"[x](x/#part)",
+			map[string]string{"x/y.md": "# Y"},
+			map[string]string{"x/y.md": "# Y", "x/README.md": "## Pert"},
 			[]string{"a.md:1:1: anchor-dead: x/README.md has no heading #part (did you mean #pert?)"},
 		},
 		"a better page for the folder comes": {
-			"[x](x/#part)", map[string]string{"x/index.md": "## Part"}, map[string]string{"x/index.md": "## Part", "x/README.md": "# X"},
+			"[x](x/#part)",
+			map[string]string{"x/index.md": "## Part"},
+			map[string]string{"x/index.md": "## Part", "x/README.md": "# X"},
 			[]string{"a.md:1:1: anchor-dead: x/README.md has no heading #part"},
 		},
 		"a former address comes": {
 			"[x](x.md)", map[string]string{"y.md": "# Y"}, map[string]string{"y.md": "---\naliases: [x]\n---\n# Y"}, []string{},
 		},
 		"a former address goes": {
-			"[x](x.md)", map[string]string{"y.md": "---\naliases: [x]\n---\n# Y"}, map[string]string{"y.md": "# Y"},
+			"[x](x.md)",
+			map[string]string{"y.md": "---\naliases: [x]\n---\n# Y"},
+			map[string]string{"y.md": "# Y"},
 			[]string{"a.md:1:1: link-dead: nothing is at x.md"},
 		},
 		"another page takes a former address over": {
-			"[x](x.md#part)", map[string]string{"y.md": "---\naliases: [x]\n---\n## Part", "z.md": "---\naliases: [x]\n---\n# Z"},
-			map[string]string{"z.md": "---\naliases: [x]\n---\n# Z"}, []string{"a.md:1:1: anchor-dead: z.md has no heading #part"},
+			"[x](x.md#part)",
+			map[string]string{"y.md": "---\naliases: [x]\n---\n## Part", "z.md": "---\naliases: [x]\n---\n# Z"},
+			map[string]string{"z.md": "---\naliases: [x]\n---\n# Z"},
+			[]string{"a.md:1:1: anchor-dead: z.md has no heading #part"},
 		},
 		// Found in another letter case next to the page; then a page of the very name comes up where a link of a
 		// page served as a folder leads.
 		"a page of the very name comes": {
-			"[x](X.html#part)", map[string]string{"x.md": "## Part"}, map[string]string{"x.md": "## Part", "a/X.md": "# X"},
+			"[x](X.html#part)",
+			map[string]string{"x.md": "## Part"},
+			map[string]string{"x.md": "## Part", "a/X.md": "# X"},
 			[]string{"a.md:1:1: anchor-dead: a/X.md has no heading #part"},
 		},
 		"what a dead link may have meant comes": {
 			"[x](x.md)", nil, map[string]string{"sub/x.md": "# X"}, []string{"a.md:1:1: link-dead: nothing is at x.md (did you mean sub/x.md?)"},
 		},
 		"what a dead link may have meant is not clear any more": {
-			"[x](x.md)", map[string]string{"sub/x.md": "# X"}, map[string]string{"sub/x.md": "# X", "other/x.md": "# X"},
+			"[x](x.md)",
+			map[string]string{"sub/x.md": "# X"},
+			map[string]string{"sub/x.md": "# X", "other/x.md": "# X"},
 			[]string{"a.md:1:1: link-dead: nothing is at x.md"},
 		},
 	} {
