@@ -111,6 +111,9 @@ func TestGroupsAreNames(t *testing.T) {
 			t.Errorf("a member of %q sees %v", g, v.Audiences())
 		}
 	}
+	if v := content.NewViewer("nobody"); v.MaySee([]string{"nobody"}) {
+		t.Error("somebody is nobody")
+	}
 	v := content.NewViewer("b", "a", "b", "")
 	if got, want := v.Audiences(), []string{"public", "a", "b"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
@@ -296,23 +297,23 @@ func TestEditCostsTheEdit(t *testing.T) {
 	for i := range 50 {
 		writeFile(t, dir, fmt.Sprintf("p%d.md", i), "# P\n")
 	}
-	opened := 0
+	var opened atomic.Int64
 	b := content.Builder{}
 	scan := func() content.Tree {
 		tr := settled(t, dir)
 		tr.FS = counting{tr.FS, &opened}
 		return tr
 	}
-	if _, _, err := b.Build(t.Context(), scan(), nil, false); err != nil || opened != 50 {
-		t.Fatalf("%d files opened, %v", opened, err)
+	if _, _, err := b.Build(t.Context(), scan(), nil, false); err != nil || opened.Load() != 50 {
+		t.Fatalf("%d files opened, %v", opened.Load(), err)
 	}
-	opened = 0
-	if _, d, err := b.Build(t.Context(), scan(), nil, false); err != nil || opened != 0 || !d.Empty() {
-		t.Errorf("nothing changed, and %d files were opened", opened)
+	opened.Store(0)
+	if _, d, err := b.Build(t.Context(), scan(), nil, false); err != nil || opened.Load() != 0 || !d.Empty() {
+		t.Errorf("nothing changed, and %d files were opened", opened.Load())
 	}
 	writeFile(t, dir, "p7.md", "# Changed\n")
-	if _, d, err := b.Build(t.Context(), scan(), nil, false); err != nil || opened != 1 || len(d.Put) != 1 {
-		t.Errorf("one file changed, and %d were opened", opened)
+	if _, d, err := b.Build(t.Context(), scan(), nil, false); err != nil || opened.Load() != 1 || len(d.Put) != 1 {
+		t.Errorf("one file changed, and %d were opened", opened.Load())
 	}
 }
 

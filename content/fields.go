@@ -18,8 +18,8 @@ var fields = map[string]func(*decoder, ast.Node){
 	"kind": func(d *decoder, n ast.Node) {
 		d.meta.Kind = Kind(d.oneOf(n, "kind", "playbook", "guide", "advisory", "story"))
 	},
-	"lang":          func(d *decoder, n ast.Node) { d.meta.Lang = d.text(n, "lang") },
-	"owner":         func(d *decoder, n ast.Node) { d.meta.Owner = d.text(n, "owner") },
+	"lang":          func(d *decoder, n ast.Node) { d.meta.Lang = d.plain(n, "lang") },
+	"owner":         func(d *decoder, n ast.Node) { d.meta.Owner = d.plain(n, "owner") },
 	"reviewed":      func(d *decoder, n ast.Node) { d.meta.Reviewed = d.date(n, "reviewed") },
 	"review_every":  func(d *decoder, n ast.Node) { d.meta.ReviewEvery = d.period(n) },
 	"applies_to":    func(d *decoder, n ast.Node) { d.meta.AppliesTo = d.applications(n, "applies_to") },
@@ -27,8 +27,8 @@ var fields = map[string]func(*decoder, ast.Node){
 	"tags":          func(d *decoder, n ast.Node) { d.meta.Tags = d.list(n, "tags") },
 	"audience":      func(d *decoder, n ast.Node) { d.meta.Audience = d.audience(n) },
 	"aliases":       func(d *decoder, n ast.Node) { d.meta.Aliases = d.list(n, "aliases") },
-	"status":        func(d *decoder, n ast.Node) { d.meta.Status = d.text(n, "status") },
-	"superseded_by": func(d *decoder, n ast.Node) { d.meta.SupersededBy = d.text(n, "superseded_by") },
+	"status":        func(d *decoder, n ast.Node) { d.meta.Status = d.plain(n, "status") },
+	"superseded_by": func(d *decoder, n ast.Node) { d.meta.SupersededBy = d.plain(n, "superseded_by") },
 	"weight":        func(d *decoder, n ast.Node) { d.meta.Weight = d.integer(n, "weight") },
 	"updated":       func(d *decoder, n ast.Node) { d.meta.Updated = d.date(n, "updated") },
 	"published": func(d *decoder, n ast.Node) {
@@ -46,11 +46,11 @@ var fields = map[string]func(*decoder, ast.Node){
 	"alerts":     func(d *decoder, n ast.Node) { d.meta.Alerts = d.list(n, "alerts") },
 	"errors":     func(d *decoder, n ast.Node) { d.meta.Errors = d.list(n, "errors") },
 	"inputs":     func(d *decoder, n ast.Node) { d.meta.Inputs = d.inputs(n) },
-	"duration":   func(d *decoder, n ast.Node) { d.meta.Duration = d.text(n, "duration") },
+	"duration":   func(d *decoder, n ast.Node) { d.meta.Duration = d.plain(n, "duration") },
 	"risk":       func(d *decoder, n ast.Node) { d.meta.Risk = d.oneOf(n, "risk", "low", "medium", "high") },
-	"escalation": func(d *decoder, n ast.Node) { d.meta.Escalation = d.text(n, "escalation") },
+	"escalation": func(d *decoder, n ast.Node) { d.meta.Escalation = d.plain(n, "escalation") },
 
-	"id": func(d *decoder, n ast.Node) { d.meta.ID = d.text(n, "id") },
+	"id": func(d *decoder, n ast.Node) { d.meta.ID = d.plain(n, "id") },
 	"severity": func(d *decoder, n ast.Node) {
 		d.meta.Severity = d.oneOf(n, "severity", "critical", "high", "moderate", "low")
 	},
@@ -70,7 +70,7 @@ func (d *decoder) wrong(n ast.Node, key, want string) {
 	d.at(n, "value-wrong", key+" is not "+want, "write "+want)
 }
 
-func (d *decoder) text(n ast.Node, key string) string {
+func (d *decoder) plain(n ast.Node, key string) string {
 	s, ok := d.scalar(n)
 	if !ok {
 		d.wrong(n, key, "one piece of text")
@@ -80,7 +80,7 @@ func (d *decoder) text(n ast.Node, key string) string {
 
 // oneLine is a text on one line, however many it was written on.
 func (d *decoder) oneLine(n ast.Node, key string) string {
-	return strings.Join(strings.Fields(d.text(n, key)), " ")
+	return strings.Join(strings.Fields(d.plain(n, key)), " ")
 }
 
 func (d *decoder) integer(n ast.Node, key string) int {
@@ -317,7 +317,7 @@ func (d *decoder) pairs(n ast.Node) []Pair {
 	}
 	out := make([]Pair, 0, len(ps))
 	for _, p := range ps {
-		out = append(out, Pair{Label: d.keyOf(p), Value: d.text(p.Value, d.keyOf(p))})
+		out = append(out, Pair{Label: d.keyOf(p), Value: d.plain(p.Value, d.keyOf(p))})
 	}
 	return out
 }

@@ -177,7 +177,7 @@ func tooMuch(text []byte) (int, string) {
 	depth, keys, line := 0, 0, 0
 	for l := range bytes.Lines(text) {
 		line++
-		dashes := 0
+		dashes, leading := 0, true        // - and ? that begin the line; nothing else has come yet
 		last, quote := byte(':'), byte(0) // the last byte that is not white space; the quotation mark that is open
 		for i, c := range l {
 			if quote != 0 {
@@ -200,7 +200,7 @@ func tooMuch(text []byte) (int, string) {
 			case ']', '}':
 				depth = max(depth-1, 0)
 			case '-', '?':
-				if i+1 < len(l) && (l[i+1] == ' ' || l[i+1] == '\t') && len(bytes.TrimLeft(l[:i], " \t-?")) == 0 {
+				if leading && i+1 < len(l) && (l[i+1] == ' ' || l[i+1] == '\t') {
 					dashes++
 				}
 			case ':':
@@ -209,6 +209,7 @@ func tooMuch(text []byte) (int, string) {
 				}
 			}
 			last = c
+			leading = leading && (c == '-' || c == '?')
 		}
 		indent := len(l) - len(bytes.TrimLeft(l, " \t"))
 		if depth > maxDepth || dashes > maxDepth || indent > 8*maxDepth {

@@ -1,8 +1,10 @@
 package content_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -32,6 +34,17 @@ func TestFrontMatterProblems(t *testing.T) {
 		"too deep":          {"---\na: " + strings.Repeat("[", 40) + "\n---\n", []string{"a.md:2:1: front-matter: the front matter nests more than 16 deep (keep front matter short and flat)"}},
 		"too large":         {"---\na: " + strings.Repeat("x", 70_000) + "\n---\n", []string{"a.md:2:1: front-matter: the front matter has 70004 bytes, at most 65536 are read (keep front matter short and flat)"}},
 		"too many keys":     {"---\n" + strings.Repeat("a:\n", 300) + "---\n", []string{"a.md:202:1: front-matter: the front matter has more than 200 keys (keep front matter short and flat)"}},
+		"toml, more":        {"+++\n# c\ntitle = \"A\"\ntitel = 1\nkind = \"novel\"\n\"ü\".x = 2\n[params]\nany = 1\n[ owned ]\nx = 2\n[[results]]\nbefore = 1\n+++\n", []string{"a.md:4:1: key-unknown: unknown front matter key titel (did you mean title?)", "a.md:5:1: value-wrong: kind is not one of playbook, guide, advisory, story (write one of playbook, guide, advisory, story)", "a.md:6:1: key-unknown: unknown front matter key ü", "a.md:9:3: key-unknown: unknown front matter key owned (did you mean owner?)", "a.md:11:3: value-wrong: an entry of results is not a measure with what came out (write a measure with what came out)"}},
+		"json, more":        {"{\n\t\"title\": \"A\", \"ü\": 1, \"tagz\": [],\n\t\"weight\": \"x\"}\n\n[x](gone.md)\n", []string{"a.md:2:16: key-unknown: unknown front matter key ü", "a.md:2:24: key-unknown: unknown front matter key tagz (did you mean tags?)", "a.md:3:12: value-wrong: weight is not a whole number (write a whole number)", "a.md:5:1: link-dead: nothing is at gone.md"}},
+		"no such day":       {"---\nreviewed: 2026-02-30\nupdated: 2026-2-3\npublished: 20260203\nupdates: [{date: 2026-13-01, text: x}]\n---\n", []string{"a.md:2:11: value-wrong: reviewed is not a date as YYYY-MM-DD (write a date as YYYY-MM-DD)", "a.md:3:10: value-wrong: updated is not a date as YYYY-MM-DD (write a date as YYYY-MM-DD)", "a.md:4:12: value-wrong: published is not a date as YYYY-MM-DD (write a date as YYYY-MM-DD)", "a.md:5:11: value-wrong: an entry of updates is not a date as YYYY-MM-DD with a text (write a date as YYYY-MM-DD with a text)"}},
+		"brackets in texts": {"---\nerrors:\n" + strings.Repeat("- a range [0, 1) {\n- 'x [ { [ ['\n- \"a [: b\"\n", 30) + "---\n", []string{}},
+		"colons in texts":   {"---\nerrors:\n" + strings.Repeat("- 'a: b: c: d'\n", 150) + "---\n", []string{}},
+		"not UTF-8":         {"---\ntitle: \"\u00fc \xff\"\n---\n", []string{"a.md:2:11: encoding: the file is not valid UTF-8 (save it as UTF-8)"}},
+		"dotted keys":       {"+++\n" + strings.Repeat("a.", 40) + "a = 1\n+++\n", []string{"a.md:2:1: front-matter: the front matter nests more than 16 deep (keep front matter short and flat)"}},
+		"dotted and inline": {"+++\nx = {" + strings.Repeat("a.", 40) + "a = 1}\n+++\n", []string{"a.md:2:1: front-matter: the front matter nests more than 16 deep (keep front matter short and flat)"}},
+		"many TOML keys":    {"+++\n" + manyKeys(300) + "+++\n", []string{"a.md:202:1: front-matter: the front matter has more than 200 keys (keep front matter short and flat)"}},
+		"template is none":  {"{{ define }}\n# A\n", []string{}},
+		"brace is none":     {"{: .class }\n# A\n", []string{}},
 		"body line counts":  {"---\ntitle: A\n---\n\n[x](gone.md)\n", []string{"a.md:5:1: link-dead: nothing is at gone.md"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -42,10 +55,53 @@ func TestFrontMatterProblems(t *testing.T) {
 	}
 }
 
-func TestSyntaxErrorIsOneProblemAtItsLine(t *testing.T) {
-	got := problems(load(t, map[string]string{"a.md": "---\ntitle: A\nother: [1, 2\n---\n# A\n"}))
-	if len(got) != 1 || !strings.HasPrefix(got[0], "a.md:3:") || !strings.Contains(got[0], "front-matter: the front matter does not parse") {
-		t.Errorf("%q", got)
+// TestSyntaxErrorIsOneProblemAtItsPlace: the parser's message stands at the line in the block plus the block's.
+func TestSyntaxErrorIsOneProblemAtItsPlace(t *testing.T) {
+	for src, want := range map[string]string{
+		"---\ntitle: A\nother: [1, 2\n---\n":               "3:8: front-matter: the front matter does not parse: sequence end token",
+		"---\r\ntitle: A\r\nother: {a: 1\r\n---\r\n":       "3:8: front-matter: the front matter does not parse: could not find flow mapping",
+		"---\ntitle: A\nsummary: \"B\nkind: guide\n---\n":  "3:10: front-matter: the front matter does not parse: could not find end character",
+		"---\ntitle: The disk: full\n---\n":                "2:8: front-matter: the front matter does not parse: mapping value is not allowed in this context (put quotation marks",
+		"---\ntitle: A\n\tsummary: B\n---\n":               "3:1: front-matter: the front matter does not parse: a tab stands in front of a key (indent with spaces)",
+		"---\n# c\n\ntitle: @b\n---\n":                     "4:8: front-matter: the front matter does not parse: '@' is a reserved character",
+		"---\ntitle: A\nkind: guide\ntitle: B\n---\n":      "4:1: front-matter: the front matter does not parse: mapping key \"title\" already defined on line 2",
+		"---\ntags:\n- a\n- b\nx\n---\n":                   "5:1: front-matter: the front matter does not parse: ",
+		"---\nü: 1\n日本: [a\n---\n":                         "3:5: front-matter: the front matter does not parse: ",
+		"+++\ntitle = \"A\"\nweight = = 3\n+++\n":          "3:10: front-matter: the TOML does not parse: ",
+		"+++\r\ntitle = \"A\"\r\ntitle = \"B\"\r\n+++\r\n": "3:1: front-matter: the TOML does not parse: ",
+		"+++\nx = nan\n+++\n":                              "2:1: front-matter: the TOML holds a number that is none",
+		"{\n  \"title\": \"A\",\n  \"weight\": 3,\n}\n":    "4:1: front-matter: the JSON does not parse: ",
+		"{\"title\": \"Ü\", x}\n":                          "1:16: front-matter: the JSON does not parse: ",
+		"{\n  \"title\": \"A\"\n":                          "3:1: front-matter: the JSON does not parse: unexpected EOF",
+		"+++\ntitle = \"A\"\n# B\n":                        "2:1: front-matter: the front matter has no end (close it with a line of +++)",
+		"\xef\xbb\xbf---\ntitle: [\n---\n":                 "2:8: front-matter: ",
+	} {
+		got := problems(load(t, map[string]string{"a.md": src}))
+		if len(got) != 1 || !strings.HasPrefix(got[0], "a.md:"+want) {
+			t.Errorf("%q:\n%q, want\n%q", src, got, "a.md:"+want)
+		}
+	}
+}
+
+func manyKeys(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "k%d = 1\n", i)
+	}
+	return b.String()
+}
+
+// TestFrontMatterIsReadSoon: what front matter is made of cannot hold a portal up.
+func TestFrontMatterIsReadSoon(t *testing.T) {
+	const most = 16 << 10 // a quarter of what is read: the time some of these take grows with the square
+	for _, p := range []string{"[", "{", "a: [\n", "[a: ", "{a: ", "- ", "- [", "? ", ": ", "&a ", "*a ", "a: &a [*a, *a]\n", "!!a ", "'", "\"", "|", "a: |\n", "\t", "a", "\"\\", "a: b\n", "- a\n", "#", "\n", "a.", "[a.", "{a=", "[[a]]\n", "a=[", "<<: *a\n"} {
+		for _, delims := range [][2]string{{"---\n", "\n---\n"}, {"+++\n", "\n+++\n"}, {"{\"a\":", "}\n"}, {"---\na: ", "\n---\n"}, {"+++\na = ", "\n+++\n"}} {
+			start := time.Now()
+			load(t, map[string]string{"a.md": delims[0] + strings.Repeat(p, most/len(p)-10) + delims[1]})
+			if took := time.Since(start); took > 2*time.Second {
+				t.Errorf("%q repeated after %q takes %v", p, delims[0], took)
+			}
+		}
 	}
 }
 
@@ -102,6 +158,7 @@ func TestTitleAndKind(t *testing.T) {
 		"guides/folder/README.md":   "text\n",
 		"anything/c.md":             "+++\ntitle = \"From TOML\"\n+++\n",
 		"anything/d.md":             "{\"title\": \"From JSON\"}\n\ntext\n",
+		"anything/e.md":             "---\ntitle: >\n  On two\n  lines\n\n  or three\n---\n",
 		"anything/Über größe.md":    "x\n",
 		"playbooks/guide-inside.md": "---\nkind: guide\n---\n",
 	}))
@@ -113,6 +170,7 @@ func TestTitleAndKind(t *testing.T) {
 		"guides/folder/README.md":   {"Folder", "guide"},
 		"anything/c.md":             {"From TOML", "guide"},
 		"anything/d.md":             {"From JSON", "guide"},
+		"anything/e.md":             {"On two lines or three", "guide"},
 		"anything/Über größe.md":    {"Über größe", "guide"},
 		"playbooks/guide-inside.md": {"Guide inside", "guide"},
 	} {

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -51,11 +52,11 @@ func problems(s *content.Snapshot) []string {
 // counting counts the files that are opened.
 type counting struct {
 	fs.FS
-	n *int
+	n *atomic.Int64
 }
 
 func (c counting) Open(name string) (fs.File, error) {
-	*c.n++
+	c.n.Add(1)
 	return c.FS.Open(name)
 }
 

@@ -14,13 +14,14 @@ type Viewer struct {
 	groups string // sorted, each ended by a NUL; comparable, so that a Viewer can key a cache
 }
 
-// NewViewer returns a viewer who belongs to the groups. A name that is empty or holds a NUL is none.
+// NewViewer returns a viewer who belongs to the groups. A name that is empty or holds a NUL is none, nor is
+// the name that stands for nobody.
 func NewViewer(groups ...string) Viewer {
 	g := slices.Clone(groups)
 	slices.Sort(g)
 	var b strings.Builder
 	for _, name := range slices.Compact(g) {
-		if name != "" && !strings.Contains(name, "\x00") {
+		if name != "" && name != nobody && !strings.Contains(name, "\x00") {
 			b.WriteString(name + "\x00")
 		}
 	}

@@ -23,6 +23,7 @@ type decoder struct {
 	keys     map[string]place // where the nodes are not the author's: the places of the keys
 	key      string           // the one being read
 	anchors  map[string]ast.Node
+	text     []string // the block's lines
 	meta     *Meta
 	problems []diag.Problem
 }
@@ -32,6 +33,7 @@ type place struct{ line, column int }
 
 // yaml reads a block. A block that does not parse gives its place in it and what is wrong.
 func (d *decoder) yaml(text []byte) (line, col int, msg, fix string) {
+	d.text = strings.Split(string(text), "\n")
 	f, err := yamlparser.ParseBytes(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), 0)
 	if err != nil {
 		line, col, msg, fix = d.syntax(err)
@@ -120,7 +122,7 @@ func (d *decoder) real(n ast.Node) ast.Node {
 	return n
 }
 
-// text of a scalar; false for everything that is none, and for null.
+// scalar is the text of a scalar; false for everything that is none, and for null.
 func (d *decoder) scalar(n ast.Node) (string, bool) {
 	switch n := d.real(n).(type) {
 	case *ast.StringNode:
@@ -186,8 +188,34 @@ func (d *decoder) at(n ast.Node, rule, text, fix string) {
 		}
 	} else if t := n.GetToken(); t != nil && t.Position != nil {
 		line, col = t.Position.Line, t.Position.Column
+		col += d.tabsBefore(line, col, t.Value)
 	}
 	d.report(line, col, rule, text, fix)
+}
+
+// tabsBefore is how far to the right of its column a token stands: goccy leaves out tabs at the beginning of some
+// lines.
+func (d *decoder) tabsBefore(line, col int, token string) int {
+	if line > len(d.text) || token == "" {
+		return 0
+	}
+	l := []rune(d.text[line-1])
+	first := []rune(token)[0]
+	stands := func(at int) bool {
+		if at >= len(l) {
+			return false
+		}
+		return l[at] == first || at+1 < len(l) && (l[at] == '"' || l[at] == '\'') && l[at+1] == first
+	}
+	for tabs := range len(l) {
+		if at := col - 1 + tabs; at >= 0 && stands(at) {
+			return tabs
+		}
+		if l[tabs] != '\t' {
+			break
+		}
+	}
+	return 0
 }
 
 // fields reads the pairs of a block, and those of the mappings it merges with <<.

@@ -141,7 +141,7 @@ type scan struct {
 	late  int64
 	files []content.File
 	dirs  map[string]bool // folders that were listed, relative
-	links map[string]bool // files that are links
+	links map[string]bool // links, whether they lead to a file or not
 }
 
 const maxDirDepth = 64
@@ -179,22 +179,25 @@ func (s *scan) again(before scan, touched map[string]bool) error {
 	for dir := range fresh.dirs {
 		s.dirs[dir] = true
 	}
+	kept := func(p string) bool { dir := parent(p); return s.dirs[dir] && !(touched[dir] && before.dirs[dir]) }
 	s.files = make([]content.File, 0, len(before.files)+len(fresh.files))
 	for _, f := range before.files {
-		dir := parent(f.Path)
-		switch {
-		case !s.dirs[dir] || touched[dir] && before.dirs[dir]:
-		case before.links[f.Path]: // what it leads to lies in another folder
-			s.link(f.Path)
-		default:
+		if kept(f.Path) && !before.links[f.Path] {
 			s.files = append(s.files, f)
+		}
+	}
+	for p := range before.links {
+		if kept(p) { // what it leads to may lie in another folder
+			s.link(p)
 		}
 	}
 	for _, f := range fresh.files {
 		if s.dirs[parent(f.Path)] {
 			s.files = append(s.files, f)
-			s.links[f.Path] = fresh.links[f.Path]
 		}
+	}
+	for p := range fresh.links {
+		s.links[p] = true
 	}
 	return nil
 }
@@ -255,8 +258,8 @@ func (s *scan) one(rel string, sub func(rel string) error) error {
 
 // link lists a link, where it may be followed.
 func (s *scan) link(p string) {
+	s.links[p] = true
 	if target, ok := s.follow(p); ok {
-		s.links[p] = true
 		s.add(p, target)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +41,8 @@ func soon(t *testing.T, what string, f func() error) error {
 	case err := <-done:
 		return err
 	case <-time.After(patience):
-		t.Fatalf("%s hangs", what)
+		buf := make([]byte, 1<<20)
+		t.Fatalf("%s hangs\n%s", what, buf[:runtime.Stack(buf, true)])
 		return nil
 	}
 }

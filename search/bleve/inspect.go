@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime/debug"
+	"strings"
 
 	"github.com/blevesearch/bleve/v2/util"
 	"go.etcd.io/bbolt"
@@ -43,6 +44,7 @@ func inspect(dir string) (fresh bool, err error) {
 		case e.Type().IsRegular() && e.Name() == listFile:
 			fresh = false
 		case e.Type().IsRegular() && (pieceFile.MatchString(e.Name()) || e.Name() == sealFile):
+		case strings.HasPrefix(e.Name(), ".nfs"): // what NFS makes of a removed file that is still open
 		default:
 			return false, fmt.Errorf("bleve: %s is not the folder of an index: it holds %s", dir, e.Name())
 		}

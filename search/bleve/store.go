@@ -171,11 +171,11 @@ func (s *Store) unset(path string) {
 	delete(s.lens, path)
 }
 
-// Many pages are written in batches of batchSize, at most maxWriters of them at a time: the engine builds a batch on
-// one processor. Larger batches need more memory, smaller ones more time.
+// Many pages are written in batches of batchSize by so many writers side by side: the engine builds a batch on one
+// processor. More of either need more memory (a batch of 200 about 50 MB), less of either more time.
 const (
-	batchSize  = 200
-	maxWriters = 4
+	batchSize = 200
+	writers   = 2
 )
 
 // Update writes n pages and removes others. doc gives the i-th page, is called once for each from several
@@ -191,7 +191,7 @@ func (s *Store) Update(ctx context.Context, n int, doc func(i int) (search.Docum
 	s.idx.quiet.Lock() // merging what is written now is left to Merge
 	defer s.idx.quiet.Unlock()
 	var next atomic.Int64
-	errs := make([]error, min(max(2, runtime.GOMAXPROCS(0)), maxWriters))
+	errs := make([]error, writers)
 	var wg sync.WaitGroup
 	for w := range errs {
 		wg.Go(func() {
