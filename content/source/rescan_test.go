@@ -129,14 +129,14 @@ func created(f *Folder, dir, rel string) {
 // TestRescanAfterAnErrorListsAll: what a failed listing was to look at is not forgotten.
 func TestRescanAfterAnErrorListsAll(t *testing.T) {
 	dir := t.TempDir()
-	f, err := OpenFolder(filepath.Join(dir, "now"), time.Now)
-	if err == nil {
+	if _, err := OpenFolder(filepath.Join(dir, "now"), time.Now); err == nil {
 		t.Fatal("a folder that is not there was opened")
 	}
 	if err := os.Mkdir(filepath.Join(dir, "now"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if f, err = OpenFolder(filepath.Join(dir, "now"), time.Now); err != nil {
+	f, err := OpenFolder(filepath.Join(dir, "now"), time.Now)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Scan(); err != nil {
