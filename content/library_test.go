@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rutter/content"
+	"rutter/content/source"
 )
 
 var update = flag.Bool("update", false, "write what the tests compare with")
@@ -65,5 +66,24 @@ func TestLibraryChanged(t *testing.T) {
 	}
 	for p := range days {
 		t.Errorf("%s is in changed.txt and not in the library: run the test with -update", p)
+	}
+}
+
+// TestLibraryIsSound: what we ship has no problem that we would tell another author of.
+func TestLibraryIsSound(t *testing.T) {
+	tr, err := source.FromFS(content.Library())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := content.Builder{}
+	if _, _, err := b.Build(t.Context(), tr, nil, false); err != nil {
+		t.Fatal(err)
+	}
+	s := b.CheckLinks()
+	for _, p := range s.Problems() {
+		t.Error(p)
+	}
+	if n := len(public(s).Select(func(d *content.Doc) bool { return d.Kind == content.Playbook })); n < 12 {
+		t.Errorf("%d playbooks", n)
 	}
 }
