@@ -154,6 +154,9 @@ var beginnings = []string{"", "a\n\n", "> ", "- ", "| a |\n|---|\n| ", "[^1]\n\n
 // TestPathological: whatever is repeated, a page is refused by a problem that names a line, or parsed and rendered
 // soon.
 func TestPathological(t *testing.T) {
+	if testing.Short() {
+		t.Skip("times mean nothing under the race detector")
+	}
 	unescape := strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\\`, `\`)
 	var inputs []string
 	for i, p := range patterns {
@@ -167,6 +170,9 @@ func TestPathological(t *testing.T) {
 
 // TestPathologicalHistory: what was found to take seconds or minutes, with what cannot be made by repeating.
 func TestPathologicalHistory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("times mean nothing under the race detector")
+	}
 	growing := func(s, sep string, n int) string {
 		var b strings.Builder
 		for i := range n {

@@ -15,7 +15,6 @@ import (
 
 	index "github.com/blevesearch/bleve_index_api"
 
-	"rutter/content"
 	"rutter/search"
 )
 
@@ -353,36 +352,6 @@ func overwrite(t *testing.T, path string, f func(f *os.File, size int64) error) 
 	if err := f(file, i.Size()); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// TestCutOffWhileOpen cuts a file off under a living index: reading what was mapped is a fault the process must
-// survive, in searches and in the engine's own goroutines, and nobody may wait for those that died of it.
-func TestCutOffWhileOpen(t *testing.T) {
-	dir := anIndex(t)
-	s, _, err := Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g := generation(t, s)
-	for _, p := range piecesIn(t, dir) {
-		overwrite(t, p, func(f *os.File, _ int64) error { return f.Truncate(0) })
-	}
-	err = soon(t, "Search", func() error {
-		_, err := g.Search(t.Context(), content.Viewer{}, search.Parse("common w7"))
-		return err
-	})
-	if !errors.Is(err, ErrUnusable) {
-		t.Errorf("Search: %v", err)
-	}
-	if err := soon(t, "Merge", func() error { return s.Merge(t.Context()) }); err == nil {
-		t.Error("Merge says nothing")
-	}
-	one := func(int) (search.Document, error) { return doc("0-1.md", "again"), nil }
-	if err := soon(t, "Update", func() error { return s.Update(t.Context(), 1, one, nil) }); err == nil {
-		t.Error("Update says nothing")
-	}
-	_ = soon(t, "Close", func() error { s.Close(); return nil })
-	_ = soon(t, "Close of the generation", g.Close)
 }
 
 // TestProgramErrorIsNotDamage wants an error over sound files not to throw the index away.
