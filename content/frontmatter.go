@@ -126,6 +126,11 @@ func frontMatter(file string, b block) (m Meta, ps []diag.Problem, ok bool) {
 	if line, col, msg, fix := d.yaml(text); msg != "" {
 		return fail(line, col, msg, fix)
 	}
+	if at := audienceLine.FindIndex(text); b.format == 'y' && at != nil && m.Audience == nil {
+		m.Audience = []string{nobody} // the parser took the line for something else
+		line := 1 + bytes.Count(text[:at[0]], []byte("\n"))
+		d.report(line, 1, "value-wrong", "audience is not read as a key, so nobody sees the page", "see the lines before it")
+	}
 	return m, d.problems, true
 }
 

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -162,6 +161,9 @@ func (d *decoder) keyOf(p *ast.MappingValueNode) string {
 	if s, ok := d.scalar(k); ok {
 		return s
 	}
+	if a, ok := k.(*ast.AliasNode); ok && a.Value != nil { // of nothing
+		k = a.Value
+	}
 	if k != nil && k.GetToken() != nil {
 		return k.GetToken().Value
 	}
@@ -267,11 +269,18 @@ func (d *decoder) field(p *ast.MappingValueNode) {
 
 // mentionsAudience tells whether front matter that does not parse holds the key audience, however it is misspelt.
 func mentionsAudience(text []byte) bool {
-	word := func(r rune) bool { return r != '_' && r != '-' && !unicode.IsLetter(r) }
-	for _, w := range bytes.FieldsFunc(text[:min(len(text), maxFrontMatter)], word) {
-		if editDistance(strings.ToLower(string(w)), "audience", 2) <= 2 {
+	start := 0
+	for i := range len(text) + 1 {
+		if i < len(text) && (text[i] == '_' || text[i] == '-' || text[i] >= 'a' && text[i] <= 'z' || text[i] >= 'A' && text[i] <= 'Z') {
+			continue
+		}
+		const key = "audience"
+		if n := i - start; n >= len(key)-2 && n <= len(key)+2 && editDistance(strings.ToLower(string(text[start:i])), key, 2) <= 2 {
 			return true
 		}
+		start = i + 1
 	}
 	return false
 }
+
+var audienceLine = regexp.MustCompile(`(?m)^["']?audience["']?[ \t]*:`)

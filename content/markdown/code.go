@@ -4,7 +4,6 @@ import (
 	"html"
 	"strings"
 
-	"github.com/alecthomas/chroma/v2/lexers"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/util"
 )
@@ -74,7 +73,7 @@ func infoOf(n ast.Node, src []byte) (lang, title string) {
 	return "", ""
 }
 
-const maxLanguage = 40 // bytes of a language's name; looking up a longer one takes time
+const maxLanguage = 40 // bytes of a language's name
 
 // parseInfo splits a fence's info string: the language, and a title="…" as Docusaurus and MkDocs write it.
 func parseInfo(info string) (lang, title string) {
@@ -105,7 +104,7 @@ func languageLabel(lang string) string {
 	case "ps1", "powershell", "pwsh":
 		return "PowerShell"
 	}
-	if l := lexers.Get(lang); l != nil {
+	if l := languageOf(lang); l != nil {
 		return l.Config().Name
 	}
 	return lang

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/alecthomas/chroma/v2"
-	"github.com/alecthomas/chroma/v2/lexers"
 )
 
 // Colour only helps the eye along, and chroma's lexers can be made to backtrack for minutes. So it is given to
@@ -21,7 +20,7 @@ const (
 )
 
 // coloured lists the languages, by the names chroma has for them.
-var coloured = set(`ApacheConf|Awk|Base Makefile|Bash|Batchfile|Bicep|C|C#|C++|CMake|CSS|Caddyfile|Clojure|CUE|Dart|Diff|
+var coloured = set(`ApacheConf|Awk|Bash|Batchfile|Bicep|C|C#|C++|CMake|CSS|Caddyfile|Clojure|CUE|Dart|Diff|
 	Docker|Elixir|Erlang|Fish|Go|GraphQL|Groovy|HCL|HTML|HTTP|Haskell|INI|ISCdhcpd|JSON|Java|JavaScript|Jsonnet|Kotlin|
 	Lua|Makefile|MySQL|Nginx configuration file|Nix|PHP|PL/pgSQL|Perl|PostgreSQL SQL dialect|PowerShell|PromQL|
 	Protocol Buffer|Puppet|Python|R|RPMSpec|Rego|Ruby|Rust|SQL|SYSTEMD|Scala|Sed|Swift|TOML|Terraform|Transact-SQL|
@@ -65,7 +64,7 @@ func (p *pen) try(body, lang string) (lines []string, ok bool) {
 			lines, ok = nil, false
 		}
 	}()
-	lexer := lexers.Get(lang)
+	lexer := languageOf(lang)
 	if lexer == nil || !coloured[lexer.Config().Name] || p.ctx.Err() != nil {
 		return nil, false
 	}

@@ -7,19 +7,19 @@ import (
 
 // Limits on what is handed to goldmark, which is not linear: the delimiter and bracket stacks cost the square of
 // their length within one paragraph, and a record is kept of every open container on every line. Each limit is some fifty times what the largest of 15,000 real pages holds
-// and keeps the worst known input to about a second for half a megabyte.
+// and keeps the worst known input of half a megabyte to about half a second.
 const (
 	maxSize       = 4 << 20   // bytes in a file
 	maxContainers = 250       // quotes and lists inside each other
 	maxOpen       = 1_000_000 // containers open on a line, summed over all lines
-	maxDelimiters = 30_000    // runs of * _ ~ in one paragraph
-	maxBrackets   = 10_000    // [ in one paragraph
+	maxDelimiters = 20_000    // runs of * _ ~ in one paragraph
+	maxBrackets   = 5_000     // [ in one paragraph
 	maxFootnotes  = 4_000     // [^ in one file
 	maxPipes      = 200_000   // | in one paragraph
 	maxTags       = 100_000   // < in one file
 
 	// What all paragraphs may cost together, in steps of about a nanosecond.
-	maxWork = 1_000_000_000
+	maxWork = 400_000_000
 )
 
 // refusal says why a body is not parsed.
@@ -226,7 +226,7 @@ func (g *guardian) tooMuch() *refusal {
 func (g *guardian) endParagraph() *refusal {
 	p := g.paragraph
 	g.paragraph = paragraph{}
-	g.work += 8*p.brackets*p.brackets + p.delimiters*p.delimiters
+	g.work += 16*p.brackets*p.brackets + p.delimiters*p.delimiters/2
 	if g.work > maxWork {
 		return &refusal{p.first, "this paragraph, with those before it, has too many brackets, braces, or runs of *, _ or ~", "put it into a fenced code block, or split it"}
 	}

@@ -222,11 +222,20 @@ func TestPathologicalHistory(t *testing.T) {
 		strings.Repeat("<div>\n", 2000) + "<p>x",
 		"<!-- " + repeat("`a*[", 500_000) + "-->",
 		repeat("[^a]: b\n\n", 300_000),
+		repeat("\n1. ```</\n", 60_000),
+		repeat("\n``` unknown{}\nx\n```\n", 60_000),
+		repeat("``\\", 30_000) + repeat("/![\n", 30_000),
+		repeat("\\```=\\\n", 60_000),
 	})
 }
 
-// repeat returns s so often that it has about n bytes.
-func repeat(s string, n int) string { return strings.Repeat(s, max(1, n/len(s))) }
+// repeat returns s so often that it has about n bytes, or, in a short test, a tenth of that.
+func repeat(s string, n int) string {
+	if testing.Short() {
+		n /= 10
+	}
+	return strings.Repeat(s, max(1, n/len(s)))
+}
 
 // each parses and renders inputs on all processors.
 func each(t *testing.T, inputs []string) {

@@ -122,7 +122,7 @@ func TestWatchFollowsALinkThatMoves(t *testing.T) {
 	}
 }
 
-// TestWatchSeesAFolderMadeAnew: what stands in a folder that was deleted and made again is not what stood there.
+// TestWatchSeesAFolderMadeAnew: what stands in a folder that was moved away and made again is not what stood there.
 func TestWatchSeesAFolderMadeAnew(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, "sub/old.md", "sub/deep/old.md")
@@ -130,7 +130,7 @@ func TestWatchSeesAFolderMadeAnew(t *testing.T) {
 	if _, err := w.f.Scan(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.RemoveAll(filepath.Join(dir, "sub")); err != nil {
+	if err := os.Rename(filepath.Join(dir, "sub"), filepath.Join(t.TempDir(), "away")); err != nil {
 		t.Fatal(err)
 	}
 	put(t, dir, "sub/new.md", "sub/deep/new.md")

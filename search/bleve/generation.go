@@ -61,12 +61,25 @@ func (g *Generation) prepare(snap *scorch.IndexSnapshot, before *Generation) (er
 			}
 		}
 		if p.facets == nil {
-			var err error
+			if err := loadDictionaries(p.seg); err != nil {
+				return err
+			}
 			if p.facets, err = readFacets(p.seg); err != nil {
 				return err
 			}
 		}
 		g.parts = append(g.parts, p)
+	}
+	return nil
+}
+
+// loadDictionaries makes the segment load the dictionaries of all fields, which it does once for each, and while it
+// holds a lock: a fault there would leave it locked, and everybody waiting.
+func loadDictionaries(seg segment.Segment) error {
+	for _, f := range seg.Fields() {
+		if _, err := seg.Dictionary(f); err != nil {
+			return err
+		}
 	}
 	return nil
 }
