@@ -24,7 +24,7 @@ type portal struct {
 }
 
 // long is how long a test waits for something that should happen at once: only a broken portal needs it.
-const long = 20 * time.Second
+const long = time.Minute
 
 // start serves files in a new folder and waits until they can be searched.
 func start(t *testing.T, files map[string]string, set ...func(*site.Options)) *portal {
