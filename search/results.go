@@ -21,11 +21,11 @@ type Index interface {
 
 // Results is the answer to a query.
 type Results struct {
-	Terms      int     // words of the query that were looked for; 0 means it held none
+	Terms      int     // different words of the query that were looked for; 0 means it held none
 	Total      int     // pages that answer the query, see Hit.Score
 	Hits       []Hit   // the wanted part of them, best first
 	Facets     []Facet // over all of Total, before the filters on the facet itself
-	Suggestion string  // a better spelling of the whole query, or ""
+	Suggestion string  // a better spelling of the whole query, of words that pages the viewer may see have, or ""
 	Confidence float64 // 0 to 1: the share of the query's weight found in the first hit
 	Notices    []string
 }
@@ -33,7 +33,7 @@ type Results struct {
 // Hit is one page.
 type Hit struct {
 	Path     string  // of the page's file
-	Score    float64 // BM25 over all fields, comparable within one answer only; pages below a fixed share of the best page's score are not counted
+	Score    float64 // BM25 over all fields, comparable within one answer only; a page counts that has a fixed share of the best page's score, or of its words
 	Sections []Section
 }
 

@@ -31,12 +31,15 @@ func wordsOf(s string) map[string]bool {
 	return out
 }
 
+// element is an open element: what the author opened, and as what it was written.
+type element struct{ name, as string }
+
 // sanitiser writes what passes of the raw HTML of one page, in the order of the page.
 type sanitiser struct {
 	page    *Page
 	resolve Resolver
-	open    []string // elements that are open, outermost first
-	node    ast.Node // the one being written
+	open    []element // what is open, outermost first
+	node    ast.Node  // the one being written
 	b       bytes.Buffer
 }
 
@@ -70,47 +73,70 @@ func (s *sanitiser) token(z *html.Tokenizer, tt html.TokenType, raw []byte, skip
 }
 
 func (s *sanitiser) end(name string) {
-	if !endless[name] {
-		i := lastIndex(s.open, name)
-		if i < 0 {
+	if endless[name] {
+		s.b.WriteString("</" + name + ">")
+		return
+	}
+	for i := len(s.open) - 1; i >= 0; i-- {
+		if s.open[i].name == name {
+			s.b.WriteString("</" + s.open[i].as + ">")
+			s.open = s.open[:i]
 			return
 		}
-		s.open = s.open[:i]
 	}
-	s.b.WriteString("</" + name + ">")
 }
 
 func (s *sanitiser) start(t html.Token) {
+	href, leads, found := "", false, false
+	for _, a := range t.Attr {
+		if a.Key == "href" && t.DataAtom == atom.A && !leads {
+			href, found, leads = target(a.Val, false, s.resolve)
+		}
+	}
+	as := t.Data
+	if t.DataAtom == atom.A && !leads {
+		as = "span" // an anchor, or a link that may not be one
+	}
 	if !endless[t.Data] {
-		if len(s.open) >= maxRawOpen || formatting[t.Data] && s.formatting() >= maxFormatting {
+		if len(s.open) >= maxRawOpen || formatting[as] && s.formatting() >= maxFormatting {
 			return
 		}
-		s.open = append(s.open, t.Data)
+		s.open = append(s.open, element{t.Data, as})
 	}
-	s.b.WriteString("<" + t.Data)
-	s.attributes(t)
-	s.b.WriteByte('>')
-}
-
-func (s *sanitiser) attributes(t html.Token) {
-	for _, a := range t.Attr {
-		switch {
-		case a.Key == "id" || a.Key == "name" && t.DataAtom == atom.A:
-			if s.page.owner[a.Val] == s.node { // each id once
-				delete(s.page.owner, a.Val)
-				s.attribute("id", html.EscapeString(a.Val))
-			}
-		case a.Key == "href" && t.DataAtom == atom.A:
-			if to, found, ok := target(a.Val, false, s.resolve); ok {
-				s.attribute("href", to)
-				if !found {
-					s.attribute("class", "dead")
-				}
-			}
-		case slices.Contains(inert[t.Data], a.Key):
+	id := s.id(t)
+	if id != "" && formatting[as] { // which HTML5 may open again, id and all
+		s.b.WriteString("<span")
+		s.attribute("id", id)
+		s.b.WriteString("></span>")
+		id = ""
+	}
+	s.b.WriteString("<" + as)
+	if id != "" {
+		s.attribute("id", id)
+	}
+	if leads {
+		s.attribute("href", href)
+		if !found {
+			s.attribute("class", "dead")
+		}
+	}
+	for i, a := range t.Attr {
+		if slices.Contains(inert[t.Data], a.Key) && !slices.ContainsFunc(t.Attr[:i], func(b html.Attribute) bool { return b.Key == a.Key }) {
 			s.attribute(a.Key, html.EscapeString(a.Val))
 		}
 	}
+	s.b.WriteByte('>')
+}
+
+// id is the tag's id where it has it to itself, escaped, else "".
+func (s *sanitiser) id(t html.Token) string {
+	for _, a := range t.Attr {
+		if (a.Key == "id" || a.Key == "name" && t.DataAtom == atom.A) && s.page.owner[a.Val] == s.node {
+			delete(s.page.owner, a.Val)
+			return html.EscapeString(a.Val)
+		}
+	}
+	return ""
 }
 
 func (s *sanitiser) attribute(k, v string) { s.b.WriteString(" " + k + `="` + v + `"`) }
@@ -131,7 +157,7 @@ func (s *sanitiser) image(t html.Token) {
 		if alt == "" {
 			alt = noAlt
 		}
-		if slices.Contains(s.open, "a") || inLink(s.node) {
+		if s.inLink() {
 			s.b.WriteString(alt)
 			break
 		}
@@ -149,6 +175,10 @@ func (s *sanitiser) image(t html.Token) {
 	}
 }
 
+func (s *sanitiser) inLink() bool {
+	return inLink(s.node) || slices.ContainsFunc(s.open, func(e element) bool { return e.as == "a" })
+}
+
 func inLink(n ast.Node) bool {
 	for p := n.Parent(); p != nil; p = p.Parent() {
 		if p.Kind() == ast.KindLink {
@@ -161,8 +191,8 @@ func inLink(n ast.Node) bool {
 // formatting counts the open elements that HTML5 would open again in the next block.
 func (s *sanitiser) formatting() int {
 	n := 0
-	for _, name := range s.open {
-		if formatting[name] {
+	for _, e := range s.open {
+		if formatting[e.as] {
 			n++
 		}
 	}
@@ -173,19 +203,10 @@ func (s *sanitiser) formatting() int {
 func (s *sanitiser) closers() string {
 	var b strings.Builder
 	for i := len(s.open) - 1; i >= 0; i-- {
-		if name := s.open[i]; formatting[name] {
-			b.WriteString("</" + name + ">")
+		if as := s.open[i].as; formatting[as] {
+			b.WriteString("</" + as + ">")
 			s.open = slices.Delete(s.open, i, i+1)
 		}
 	}
 	return b.String()
-}
-
-func lastIndex(s []string, v string) int {
-	for i := len(s) - 1; i >= 0; i-- {
-		if s[i] == v {
-			return i
-		}
-	}
-	return -1
 }

@@ -114,7 +114,7 @@ type lowest []float32
 func (l lowest) Len() int           { return len(l) }
 func (l lowest) Less(i, j int) bool { return l[i] < l[j] }
 func (l lowest) Swap(i, j int)      { l[i], l[j] = l[j], l[i] }
-func (l *lowest) Push(x any)        { *l = append(*l, x.(float32)) } //nolint:errcheck // nothing else is pushed
+func (l *lowest) Push(x any)        { *l = append(*l, x.(float32)) } // nothing else is pushed
 func (l *lowest) Pop() any          { panic("lowest only grows") }
 
 // tally looks at one property of pages: which have one of the selected values, and how many have each.

@@ -41,7 +41,7 @@ func TestFullDisk(t *testing.T) {
 
 var fullDiskCases = map[string]func(t *testing.T){
 	"one page":   func(t *testing.T) { failingUpdate(t, 1) },
-	"many pages": func(t *testing.T) { failingUpdate(t, 3*batchSize) },
+	"many pages": func(t *testing.T) { failingUpdate(t, batchSize+1) },
 	"merge":      failingMerge,
 	"open":       failingOpen,
 }
@@ -88,7 +88,7 @@ func failingUpdate(t *testing.T, n int) {
 	g := generation(t, s)
 	lift := limitFiles(t, 128<<10)
 	begun := time.Now()
-	words := 20_000/n + 20
+	words := 10_000/n + 10
 	for range 2 { // whoever does not listen hears it again
 		err = soon(t, "Update", func() error {
 			return s.Update(t.Context(), n, func(i int) (search.Document, error) {

@@ -75,7 +75,7 @@ func (e *engine) event(ev scorch.Event) bool {
 	case scorch.EventKindPreMergeCheck:
 		debug.SetPanicOnFault(true) // of the merger's goroutine: a file that was cut off is an error, not the end
 		e.quiet.RLock()
-		e.quiet.RUnlock() //nolint:staticcheck // waiting is all
+		defer e.quiet.RUnlock()
 	case scorch.EventKindPersisterProgress:
 		debug.SetPanicOnFault(true)
 	}

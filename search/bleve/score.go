@@ -210,8 +210,13 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 		return res, ctx.Err()
 	}
 	s, _ := scratches.Get().(*scratch)
-	defer scratches.Put(s)
-	defer s.reset()
+	sound := false
+	defer func() {
+		if sound { // after an error nobody knows what is in it
+			s.reset()
+			scratches.Put(s)
+		}
+	}()
 
 	found, err := g.lookup(terms)
 	if err != nil {
@@ -233,6 +238,7 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 		}
 	}
 	res.Suggestion, err = g.suggest(v, a, q, ws, found)
+	sound = err == nil
 	return res, err
 }
 
