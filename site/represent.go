@@ -34,8 +34,8 @@ const minCompress = 860
 // representation is an answer that is kept: its bytes, and its compressed forms once each was asked for. It is safe
 // for concurrent use.
 type representation struct {
-	header http.Header // Content-Type, Cache-Control, Vary; shared, never changed
-	tag    string      // entity tag of the identity form, without quotes
+	contentType, cacheControl, vary []string // header values; shared, never changed
+	tag                             string   // entity tag of the identity form, without quotes
 
 	mu    sync.Mutex
 	forms [encodings]form
@@ -68,8 +68,8 @@ var (
 func represent(body []byte, contentType, cacheControl, vary []string) *representation {
 	sum := sha256.Sum256(body)
 	r := &representation{
-		header: http.Header{"Content-Type": contentType, "Cache-Control": cacheControl, "Vary": vary},
-		tag:    base64.RawURLEncoding.EncodeToString(sum[:12]),
+		contentType: contentType, cacheControl: cacheControl, vary: vary,
+		tag: base64.RawURLEncoding.EncodeToString(sum[:12]),
 	}
 	r.add(identity, body)
 	return r
@@ -140,10 +140,7 @@ func (r *representation) write(w http.ResponseWriter, req *http.Request, status 
 	}
 	f := r.form(e)
 	h := w.Header()
-	for k, v := range r.header {
-		h[k] = v
-	}
-	h["Etag"] = f.etag
+	h["Content-Type"], h["Cache-Control"], h["Vary"], h["Etag"] = r.contentType, r.cacheControl, r.vary, f.etag
 	if status == http.StatusOK && matches(req.Header["If-None-Match"], f.etag[0]) {
 		w.WriteHeader(http.StatusNotModified)
 		return
@@ -152,10 +149,13 @@ func (r *representation) write(w http.ResponseWriter, req *http.Request, status 
 		h["Content-Encoding"] = f.name
 	}
 	h["Content-Length"] = f.length
-	w.WriteHeader(status)
-	if req.Method != http.MethodHead {
-		_, _ = w.Write(f.body)
+	if req.Method == http.MethodHead {
+		w.WriteHeader(status)
+		return
 	}
+	expectBody(req, len(f.body))
+	w.WriteHeader(status)
+	_, _ = w.Write(f.body)
 }
 
 // matches compares an If-None-Match header with an entity tag, weakly (RFC 9110, 13.1.2).

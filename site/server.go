@@ -81,7 +81,7 @@ func New(o Options) (*Server, error) {
 	protocols.SetUnencryptedHTTP2(o.H2C)
 	s.http = &http.Server{
 		Handler: s.Handler(), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
-		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ConnContext: withConn,
 		Protocols: &protocols, ErrorLog: newErrorLog(o.Log),
 	}
 	return s, nil
@@ -93,6 +93,9 @@ func (s *Server) Start() error {
 	l, err := net.Listen("tcp", s.o.Addr)
 	if err != nil {
 		return err
+	}
+	if t, ok := l.(*net.TCPListener); ok && s.o.CertFile == "" {
+		l = connListener{t}
 	}
 	if s.o.CertFile != "" {
 		cert, err := tls.LoadX509KeyPair(s.o.CertFile, s.o.KeyFile)
