@@ -13,7 +13,7 @@ import (
 )
 
 // gate asks a new edition what readers will ask first: the home page, changed pages, and a search that must find
-// something. It uses the handlers' own code.
+// something. It uses the handlers' own code, and keeps the pages it rendered for the readers to come.
 func (s *Server) gate(ctx context.Context, e *edition.Edition, changed []*content.Doc) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -27,15 +27,25 @@ func (s *Server) gate(ctx context.Context, e *edition.Edition, changed []*conten
 	if _, err := s.homeProps(r); err != nil {
 		return fmt.Errorf("the home page: %w", err)
 	}
+	rendered := map[*content.Doc]*representation{}
 	for _, d := range changed {
 		if d = r.view.Doc(d.Path); d == nil {
 			continue // not for everyone
 		}
-		if _, err := s.renderPage(r, d); err != nil && !errors.Is(err, content.ErrChanged) {
+		body, err := s.renderPage(r, d)
+		switch {
+		case err == nil:
+			rendered[d] = represent(body, typeHTML, cacheRevalidate, varyBoth)
+		case !errors.Is(err, content.ErrChanged):
 			return fmt.Errorf("%s: %w", d.Path, err)
 		}
 		if err := s.finds(ctx, e, d); err != nil {
 			return err
+		}
+	}
+	if !s.o.Authors {
+		for d, rep := range rendered {
+			s.cache.put(cacheKey{r.viewer, d.URL}, rep, s.dependencies(r, d), e.Seq)
 		}
 	}
 	return nil
