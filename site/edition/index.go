@@ -107,6 +107,10 @@ func (p *Publisher) giveUp(err error) {
 	}
 }
 
+// mergeFrom is how many pages it takes for a new index to be merged before it is used. A smaller one is in a few
+// pieces, which the engine joins when it has time: searching them takes less than waiting for that would.
+const mergeFrom = 1000
+
 // build writes a whole index aside; indexBuilt hears of its end.
 func (p *Publisher) build(ctx context.Context, snap *content.Snapshot, put []*content.Doc, remove []string) {
 	p.building = true
@@ -114,7 +118,7 @@ func (p *Publisher) build(ctx context.Context, snap *content.Snapshot, put []*co
 	start := p.o.Now()
 	go func() {
 		err := store.Update(ctx, len(put), func(i int) (search.Document, error) { return indexed(snap, put[i]) }, remove)
-		if err == nil {
+		if err == nil && len(put) >= mergeFrom {
 			err = store.Merge(ctx)
 		}
 		if err == nil {
