@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -18,31 +19,51 @@ const (
 	DefaultLimit  = 10       // hits of one answer where nothing is said
 )
 
-// Query is a bounded question. Its text is plain: no character in it has a meaning of its own.
+// FacetNames are the properties that answers are counted and narrowed by, in the order they are shown.
+var FacetNames = [...]string{"kind", "product", "version", "phase", "tag"}
+
+// Query is a bounded question.
 type Query struct {
-	Text     string   // valid UTF-8 without control characters, at most the limits above
-	Terms    int      // how many words of Text may be searched
-	Kinds    []string // only pages of one of these kinds; none means all
-	Products []string // only pages for one of these products; none means all
-	Limit    int      // hits wanted, 1 to MaxLimit
-	Offset   int      // hits to skip, 0 to MaxOffset
-	Notices  []string // what was changed or left out, in sentences for the reader
+	Typed   string              // what was asked: valid UTF-8 without control characters, within the limits above
+	Text    string              // the words of it to look for; no character in it has a meaning of its own
+	Phrases []string            // parts of Text that were quoted: pages that have them as they stand come first
+	Exact   bool                // Text is one phrase, and only pages that have it answer
+	Without []string            // words that an answer must not have
+	Filters map[string][]string // by facet name: an answer has one of the values; no values means all
+	Paste   bool                // Text is what was left of a log, a trace or the like
+	Terms   int                 // how many words of Text may be searched
+	Limit   int                 // hits wanted, 1 to MaxLimit
+	Offset  int                 // hits to skip, 0 to MaxOffset
+	Notices []string            // what was changed or left out, in sentences for the reader
 }
 
-// Parse makes a query of what somebody typed.
-func Parse(text string) Query {
+// Plain is a query for words, without anything read into them.
+func Plain(text string) Query {
 	q := Query{Terms: MaxTerms, Limit: DefaultLimit}
-	q.Text = q.clean(text)
-	if n := utf8.RuneCountInString(q.Text); n > MaxRunes {
-		q.Text = strings.TrimSpace(firstRunes(q.Text, MaxRunes))
+	q.Typed = q.clean(text)
+	if n := utf8.RuneCountInString(q.Typed); n > MaxRunes {
+		q.Typed = strings.TrimSpace(firstRunes(q.Typed, MaxRunes))
 		q.Notices = append(q.Notices, "Only the first "+strconv.Itoa(MaxRunes)+" of "+strconv.Itoa(n)+" characters were searched.")
 	}
+	q.Text = q.Typed
+	return q
+}
+
+// Parse makes a query of what somebody typed: what looks like a log line is read as one (see Paste), the rest by
+// the small language of language.go. known returns the values a facet has, for the filters; nil means none has any.
+func Parse(text string, known func(facet string) []string) Query {
+	q := Plain(text)
+	if looksPasted(q.Typed) {
+		q.Text, q.Paste = essence(q.Typed), true
+		return q
+	}
+	q.read(known)
 	return q
 }
 
 // ParsePaste makes a query of a posted text. cut says that more was sent than MaxPasteBytes and not read.
 func ParsePaste(text string, cut bool) Query {
-	q := Query{Terms: MaxPasteTerms, Limit: DefaultLimit}
+	q := Query{Terms: MaxPasteTerms, Limit: DefaultLimit, Paste: true}
 	if len(text) > MaxPasteBytes {
 		text, cut = text[:MaxPasteBytes], true
 	}
@@ -50,8 +71,24 @@ func ParsePaste(text string, cut bool) Query {
 		text = withoutHalfRune(text)
 		q.Notices = append(q.Notices, "Only the first "+strconv.Itoa(MaxPasteBytes)+" bytes were searched.")
 	}
-	q.Text = q.clean(text)
+	text = q.valid(text)
+	q.Text, q.Typed = q.clean(essence(text)), q.clean(text)
 	return q
+}
+
+// Filter narrows the answer to pages with one of the values in a facet. Names that are no facets do nothing.
+func (q *Query) Filter(facet string, values ...string) {
+	if len(values) == 0 || !slices.Contains(FacetNames[:], facet) {
+		return
+	}
+	if q.Filters == nil {
+		q.Filters = map[string][]string{}
+	}
+	for _, v := range values {
+		if !slices.Contains(q.Filters[facet], v) {
+			q.Filters[facet] = append(q.Filters[facet], v)
+		}
+	}
 }
 
 // firstRunes returns the first n code points of a text that has more.
@@ -78,13 +115,19 @@ func withoutHalfRune(s string) string {
 	return s
 }
 
-// clean makes spaces of what is no UTF-8 and of control characters, which nobody means, leaves out invisible format
-// characters (soft hyphens, zero-width spaces), which stand within words, and trims the ends.
-func (q *Query) clean(s string) string {
+// valid makes valid UTF-8 of a text, and says so where it was none.
+func (q *Query) valid(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 		q.Notices = append(q.Notices, "The text was not valid UTF-8; what could not be read was left out.")
 	}
+	return s
+}
+
+// clean makes spaces of what is no UTF-8 and of control characters, which nobody means, leaves out invisible format
+// characters (soft hyphens, zero-width spaces), which stand within words, and trims the ends.
+func (q *Query) clean(s string) string {
+	s = q.valid(s)
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {
 		case unicode.Is(unicode.Cf, r):

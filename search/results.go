@@ -17,6 +17,19 @@ type Index interface {
 	// Search returns the best pages for q that v may see. It fails with ctx's error when ctx ends, and with any
 	// other error only when the index itself is damaged.
 	Search(ctx context.Context, v content.Viewer, q Query) (Results, error)
+	// Values returns the values that a facet has on pages v may see, sorted; nil for a name that is no facet.
+	Values(v content.Viewer, facet string) []string
+	// Lookup returns the place that has a name: a page by its title or one of its other names (alerts, errors), or
+	// a section by its heading. Letter case, spaces and punctuation do not matter; where nothing has the name, one
+	// that differs in a letter or two is taken. ok is false where nothing has.
+	Lookup(ctx context.Context, v content.Viewer, name string) (p Place, ok bool, err error)
+}
+
+// Place is a page or a section of it.
+type Place struct {
+	Path    string // of the page's file
+	Section string // anchor, "" for the page
+	Near    bool   // its name is not quite the one asked for
 }
 
 // Results is the answer to a query.
@@ -26,15 +39,27 @@ type Results struct {
 	Hits       []Hit   // the wanted part of them, best first
 	Facets     []Facet // over all of Total, before the filters on the facet itself
 	Suggestion string  // a better spelling of the whole query, of words that pages the viewer may see have, or ""
-	Confidence float64 // 0 to 1: the share of the query's weight found in the first hit
+	Confidence float64 // 0 to 1: the share of the weight of the query's words that the first hit has, see Confident
+	Widened    bool    // nothing answered the query as it was, see Answer
 	Notices    []string
 }
 
+// Confident is the confidence from which an answer to a pasted text is more likely right than by chance. Words weigh
+// by how few pages have them (their BM25 idf); one that no page has weighs most.
+const Confident = 0.5
+
 // Hit is one page.
 type Hit struct {
-	Path     string  // of the page's file
-	Score    float64 // BM25 over all fields, comparable within one answer only; a page counts that has a fixed share of the best page's score, or of its words
+	Path     string    // of the page's file
+	Versions []Version // of the page that answer, this one included, the newest first; nil where there is one only
+	Score    float64   // BM25 over all fields, comparable within one answer only; a page counts that has a fixed share of the best page's score, or of its words
 	Sections []Section
+}
+
+// Version is one of the pages that say the same of different versions of a product.
+type Version struct {
+	Name string // for instance v26.1
+	Path string // of the page's file
 }
 
 // Section is a place in a page that answers the query.
@@ -46,7 +71,7 @@ type Section struct {
 
 // Facet counts the found pages by one property.
 type Facet struct {
-	Name   string // kind or product
+	Name   string // one of FacetNames
 	Values []FacetCount
 }
 
@@ -86,21 +111,4 @@ func (s Snippet) String() string {
 		b.WriteString(p.Text)
 	}
 	return b.String()
-}
-
-// Document is what an index is told of one page.
-type Document struct {
-	Path     string
-	Title    string
-	Names    []string // further names: the body's own heading, aliases, alerts, errors
-	Kind     string
-	Products []string
-	Audience []string // never empty: content.Everyone where nobody is named
-	Sections []Part
-	Record   []byte // handed back as it is by the next run
-}
-
-// Part is a section of a page as it is indexed.
-type Part struct {
-	ID, Heading, Text string
 }

@@ -53,7 +53,7 @@ func (s *Server) searchAPI(w http.ResponseWriter, r *request) error {
 		return search.ErrBuilding
 	}
 	h := w.Header()
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d|%q|%q|%d|%d|%q|%q|%d", r.edition.Seq, r.viewer, q.Text, q.Limit, q.Offset, q.Kinds, q.Products, q.Terms))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d|%q|%q|%q|%d|%d|%q|%q|%q|%d", r.edition.Seq, r.viewer, q.Typed, q.Text, q.Limit, q.Offset, q.Filters, q.Without, q.Phrases, q.Terms))
 	etag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 	h.Set("Cache-Control", "no-cache")
 	h.Set("Etag", etag)
@@ -68,7 +68,7 @@ func (s *Server) searchAPI(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	a := answer{
-		Query: q.Text, Total: res.Total, TookMS: float64(s.o.Now().Sub(start).Microseconds()) / 1000,
+		Query: q.Typed, Total: res.Total, TookMS: float64(s.o.Now().Sub(start).Microseconds()) / 1000,
 		Suggestion: res.Suggestion, Confidence: res.Confidence,
 		Hits: []answerHit{}, Facets: map[string]map[string]int{}, Notices: res.Notices,
 	}

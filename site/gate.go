@@ -56,7 +56,7 @@ func (s *Server) finds(ctx context.Context, e *edition.Edition, d *content.Doc) 
 	if e.Index == nil {
 		return nil
 	}
-	res, err := e.Index.Search(ctx, content.Viewer{}, search.Parse(d.Title))
+	res, err := e.Index.Search(ctx, content.Viewer{}, search.Parse(d.Title, nil))
 	if err != nil {
 		return fmt.Errorf("a search: %w", err)
 	}

@@ -23,7 +23,7 @@ func (s *Server) lost(w http.ResponseWriter, r *request) error {
 	f.NoIndex = true
 	p := view.Lost{Frame: f, Path: r.URL.Path, Words: wordsOfPath(r.URL.Path), RequestID: s.id(w, r)}
 	if p.Words != "" {
-		q := search.Parse(p.Words)
+		q := search.Parse(p.Words, nil)
 		q.Limit = 5
 		if res, err := s.find(r, q); err == nil {
 			for _, h := range res.Hits {

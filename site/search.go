@@ -26,7 +26,7 @@ func (s *Server) find(r *request, q search.Query) (search.Results, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), searchTimeout)
 	defer cancel()
-	res, err := r.edition.Index.Search(ctx, r.viewer, q)
+	res, err := search.Answer(ctx, r.edition.Index, r.viewer, q)
 	if errors.Is(err, bleve.ErrUnusable) {
 		s.publisher.Damaged(err)
 		s.o.Log.Error("the index gave an error", "path", r.URL.Path, "cause", err)
@@ -41,7 +41,7 @@ func params(w http.ResponseWriter, r *request) (search.Query, url.Values, error)
 	if err != nil {
 		return search.Query{}, nil, badRequest("The query part of the address cannot be read")
 	}
-	q := search.Parse(values.Get("q"))
+	q := search.Parse(values.Get("q"), known(r))
 	if r.Method == http.MethodPost {
 		// One byte over the limit is read, to know that there was more.
 		body, err := io.ReadAll(io.LimitReader(http.MaxBytesReader(w, r.Body, 8*search.MaxPasteBytes), search.MaxPasteBytes+1))
@@ -63,8 +63,18 @@ func params(w http.ResponseWriter, r *request) (search.Query, url.Values, error)
 		}
 		q = search.ParsePaste(text, cut)
 	}
-	q.Kinds, q.Products = clean(values["kind"]), clean(values["product"])
+	for _, name := range search.FacetNames {
+		q.Filter(name, clean(values[name])...)
+	}
 	return q, values, nil
+}
+
+// known tells which values the facets of the request's edition have.
+func known(r *request) func(facet string) []string {
+	if r.edition == nil || r.edition.Index == nil {
+		return nil
+	}
+	return func(facet string) []string { return r.edition.Index.Values(r.viewer, facet) }
 }
 
 // clean drops empty and repeated values, and all beyond a number nobody needs.
@@ -92,11 +102,11 @@ func (s *Server) searchPage(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	q.Limit, q.Offset = search.DefaultLimit, min((n-1)*search.DefaultLimit, search.MaxOffset)
-	p := view.SearchPage{Query: q.Text, Notices: q.Notices}
+	p := view.SearchPage{Query: q.Typed, Notices: q.Notices}
 	p.Frame = s.frameOf(r, "Search")
-	p.Frame.Query, p.Frame.NoIndex = q.Text, true
-	if q.Text != "" {
-		p.Frame.Title = "“" + short(q.Text) + "”, search"
+	p.Frame.Query, p.Frame.NoIndex = q.Typed, true
+	if q.Typed != "" {
+		p.Frame.Title = "“" + short(q.Typed) + "”, search"
 		start := s.o.Now()
 		res, err := s.find(r, q)
 		took := s.o.Now().Sub(start)
@@ -142,8 +152,8 @@ func fill(p *view.SearchPage, r *request, res search.Results, q search.Query, va
 			}
 		}
 	}
-	keep := url.Values{"q": {q.Text}}
-	for _, k := range []string{"kind", "product"} {
+	keep := url.Values{"q": {q.Typed}}
+	for _, k := range search.FacetNames {
 		if vs := clean(values[k]); len(vs) > 0 {
 			keep[k] = vs
 		}

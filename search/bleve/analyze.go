@@ -7,6 +7,7 @@ import (
 
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/english"
+	"github.com/blevesearch/snowballstem/german"
 )
 
 // The searched fields. A term is what a tokeniser below makes of text, for documents and queries alike.
@@ -16,19 +17,43 @@ const (
 	fieldBody     = "b" // words of the body
 	fieldWhole    = "i" // of title, headings and body: whole tokens (identifiers, options, paths, versions), and the forms of words that differ from their stem
 	fieldTrigrams = "g" // trigrams of the title's and names' words
-	fieldBigrams  = "w" // pairs of neighbouring body words
+	fieldBigrams  = "w" // pairs of neighbouring words, in the body, a heading, or a name
 )
 
 // analyzer turns text into terms. It remembers stems, so it is not safe for concurrent use; a Store keeps a pool.
 type analyzer struct {
-	stems map[string]string
-	pairs map[uint32]int // of the page being counted
+	stems  map[string]string // English
+	german map[string]string
+	pairs  map[uint32]int // of the page being counted
+	lang   string         // of the page being counted: the name of a stemmer
 }
 
 const maxStems = 1 << 16
 
 func newAnalyzer() *analyzer {
-	return &analyzer{stems: make(map[string]string, 1024), pairs: make(map[uint32]int, 1024)}
+	return &analyzer{stems: make(map[string]string, 1024), german: map[string]string{}, pairs: make(map[uint32]int, 1024)}
+}
+
+// The stemmers there are. A page in another language has its words as they are, but for English endings.
+const (
+	langEnglish = "en"
+	langGerman  = "de"
+)
+
+// stemmerOf returns the stemmer for a language, given as in BCP 47.
+func stemmerOf(lang string) string {
+	if l := strings.ToLower(lang); l == langGerman || strings.HasPrefix(l, langGerman+"-") {
+		return langGerman
+	}
+	return langEnglish
+}
+
+// stops tells whether a word of the page being counted is left out.
+func (a *analyzer) stops(w string) bool {
+	if a.lang == langGerman {
+		return germanStopWords[w]
+	}
+	return stopWords[w]
 }
 
 // chunks calls f with every run of text between white space, with the punctuation around it taken off: quotes,
@@ -201,19 +226,27 @@ func isCJK(r rune) bool {
 	return r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }
 
-// stem returns the English stem of a lower-case word. Words with digits, and short ones, stay.
-func (a *analyzer) stem(w string) string {
+// stem returns the stem of a lower-case word. Words with digits, and short ones, stay.
+func (a *analyzer) stem(w, lang string) string {
 	if len(w) < 4 || strings.ContainsAny(w, "0123456789") {
 		return w
 	}
-	if s, ok := a.stems[w]; ok {
+	known := a.stems
+	if lang == langGerman {
+		known = a.german
+	}
+	if s, ok := known[w]; ok {
 		return s
 	}
 	env := snowballstem.NewEnv(w)
-	english.Stem(env)
+	if lang == langGerman {
+		german.Stem(env)
+	} else {
+		english.Stem(env)
+	}
 	s := strings.Clone(env.Current())
-	if len(a.stems) < maxStems {
-		a.stems[strings.Clone(w)] = s
+	if len(known) < maxStems {
+		known[strings.Clone(w)] = s
 	}
 	return s
 }
@@ -229,6 +262,17 @@ var stopWords = map[string]bool{
 	"what": true, "when": true, "which": true, "will": true, "with": true, "you": true, "your": true,
 }
 
+// germanStopWords are those of German pages. "aus", "ein", "ab", "nicht" and "kein" name states and are kept.
+var germanStopWords = map[string]bool{
+	"als": true, "am": true, "auch": true, "bei": true, "bin": true, "bis": true, "da": true, "das": true, "dass": true,
+	"dem": true, "den": true, "der": true, "des": true, "die": true, "dies": true, "diese": true, "dieser": true,
+	"dieses": true, "du": true, "durch": true, "eine": true, "einem": true, "einen": true, "einer": true, "eines": true,
+	"er": true, "es": true, "für": true, "hat": true, "haben": true, "ich": true, "ihr": true, "im": true, "in": true,
+	"ist": true, "man": true, "mit": true, "nach": true, "oder": true, "sein": true, "sich": true, "sie": true,
+	"sind": true, "so": true, "um": true, "und": true, "uns": true, "vom": true, "von": true, "war": true, "was": true,
+	"wenn": true, "werden": true, "wie": true, "wir": true, "wird": true, "zu": true, "zum": true, "zur": true,
+}
+
 // trigrams calls f with the trigrams of a word, its beginning marked.
 func trigrams(w string, f func(string)) {
 	r := []rune("_" + w)
@@ -242,6 +286,23 @@ func trigrams(w string, f func(string)) {
 
 // fullName is the title's term for all words of a title or name together. No word has its first character.
 func fullName(stems []string) string { return "=" + strings.Join(stems, "") }
+
+// bareName is the term for a title, name or heading by its letters and digits alone: KubePodCrashLooping, "Kube pod
+// crash looping" and kube-pod-crash-looping have the same. No word has its first character.
+func bareName(s string) string {
+	b := []byte{bareMark}
+	for _, r := range s {
+		if isWord(r) && r != '_' {
+			b = utf8.AppendRune(b, unicode.ToLower(r))
+		}
+		if len(b) > maxTerm {
+			break
+		}
+	}
+	return string(b)
+}
+
+const bareMark = '~'
 
 // tail is what a chunk ends in that is no word: C++, C#.
 func tail(chunk string) string { return chunk[len(strings.TrimRight(chunk, "+#")):] }

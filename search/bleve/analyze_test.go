@@ -57,8 +57,8 @@ func TestLengths(t *testing.T) {
 	}
 	_, ls := newAnalyzer().analyze(d)
 	// title: pod run kube pod; headings: run pod; body: pod forc pod; whole: kubepod --force;
-	// trigrams: _po pod ods _ru run _ku kub ube _po pod; pairs: pod-forc forc-pod
-	if want := (lengths{4, 2, 3, 2, 10, 2}); ls != want {
+	// trigrams: _po pod ods _ru run _ku kub ube _po pod; pairs: pod-run kube-pod run-pod pod-forc forc-pod
+	if want := (lengths{4, 2, 3, 2, 10, 5}); ls != want {
 		t.Errorf("got %v, want %v", ls, want)
 	}
 }
@@ -96,7 +96,7 @@ func FuzzAnalyze(f *testing.F) {
 			t.Errorf("%d sections came back", n)
 		}
 		q := search.ParsePaste(s, false)
-		ws, terms := a.plan(&q)
+		ws, terms := a.plan(&q, false)
 		if len(ws) > search.MaxPasteTerms || len(terms) > 6*search.MaxPasteTerms+maxGrams {
 			t.Errorf("%d words, %d terms", len(ws), len(terms))
 		}

@@ -3,8 +3,11 @@ package bleve
 import (
 	"cmp"
 	"container/heap"
+	"context"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"rutter/content"
 	"rutter/search"
@@ -14,60 +17,77 @@ import (
 type ranked struct {
 	doc   uint32
 	score float32
+	group int32 // of the versions of one page; none for a page there is one of
+	fails int8  // filters it does not pass
+	fail  int8  // the one, where it is one
 	path  string
 }
 
 // collect keeps what the viewer may see, counts it, and puts the wanted part in order. sum is the weight of all the
 // words a page could have been found by, grams how many trigrams a page needs that has none of them.
-func (g *Generation) collect(s *scratch, v content.Viewer, q search.Query, sum float32, grams uint8, res *search.Results) {
-	seen := g.visible(s, v, sum, grams)
-	best := ranked{}
-	for _, r := range seen {
-		if r.score > best.score {
-			best = r
+func (g *Generation) collect(ctx context.Context, s *scratch, v content.Viewer, q search.Query, bar barrier, sum float32, grams uint8, res *search.Results) error {
+	seen := g.answers(s, g.visible(s, v, bar, sum, grams))
+	if bar.phrase != "" {
+		var err error
+		if seen, err = g.withPhrase(ctx, s, seen, bar.phrase); err != nil {
+			return err
 		}
 	}
-	enough, most := countShare*best.score, float32(0)
-	if best.score > 0 {
-		most = max(coverShare*s.cover[best.doc], math.SmallestNonzeroFloat32)
-	}
-	kinds, products := g.tally("kind", q.Kinds), g.tally("product", q.Products)
-	hits := seen[:0]
+	filters := g.filters(q)
+	kept := seen[:0]
 	for _, r := range seen {
-		if r.score < enough && s.cover[r.doc] < most {
+		i, n := g.where(r.doc)
+		for f := range filters {
+			if !filters[f].wanted(i, n) {
+				r.fails++
+				r.fail = int8(f)
+			}
+		}
+		if r.fails > 1 {
 			continue
 		}
-		i, n := g.where(r.doc)
-		k, p := kinds.wanted(i, n), products.wanted(i, n)
-		if p {
-			kinds.count(i, n)
+		if es := g.parts[i].facets[seriesColumn].of[n]; len(es) > 0 {
+			r.group = int32(g.vocab[seriesColumn].of[i][es[0]])
+		} else {
+			r.group = none
 		}
-		if k {
-			products.count(i, n)
-		}
-		if k && p {
-			hits = append(hits, r)
-		}
+		kept = append(kept, r)
 	}
+	slices.SortFunc(kept, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.doc, b.doc)) })
+	hits, versions := g.grouped(kept, filters, res)
 	res.Total = len(hits)
-	res.Facets = []search.Facet{kinds.facet(), products.facet()}
-	hits = g.top(hits, q.Offset+max(q.Limit, 1))
+	wanted := q.Offset + max(q.Limit, 1)
+	l := lineOf(q)
+	if l != nil && q.Offset < rereadPages {
+		wanted = max(wanted, rereadPages)
+	}
+	hits = g.top(hits, wanted)
+	if err := g.reread(ctx, s, l, hits[:min(len(hits), rereadPages)]); err != nil {
+		return err
+	}
 	if len(hits) > 0 && sum > 0 {
 		res.Confidence = min(1, float64(s.cover[hits[0].doc]/sum))
 	}
-	for _, h := range hits[min(q.Offset, len(hits)):] {
-		res.Hits = append(res.Hits, search.Hit{Path: h.path, Score: float64(h.score)})
+	for _, h := range hits[min(q.Offset, len(hits)):min(q.Offset+max(q.Limit, 1), len(hits))] {
+		hit := search.Hit{Path: h.path, Score: float64(h.score)}
+		if vs := versions[h.group]; h.group != none && len(vs) > 1 {
+			for _, d := range vs {
+				hit.Versions = append(hit.Versions, search.Version{Name: g.value(d, editionColumn), Path: g.path(d)})
+			}
+		}
+		res.Hits = append(res.Hits, hit)
 		s.picked = append(s.picked, h.doc)
 	}
+	return nil
 }
 
-// visible returns the pages that the viewer may see, in no order. A page that has only some of the query's words loses
-// part of its score.
-func (g *Generation) visible(s *scratch, v content.Viewer, sum float32, grams uint8) []ranked {
-	audience := g.tally("audience", v.Audiences())
+// visible returns the pages that the viewer may see and that are not barred, in no order. A page that has only some of
+// the query's words loses part of its score.
+func (g *Generation) visible(s *scratch, v content.Viewer, bar barrier, sum float32, grams uint8) []ranked {
+	audience := g.viewed(v)
 	out := make([]ranked, 0, len(s.hits))
 	for _, doc := range s.hits {
-		if s.last[doc] == 0 && s.grams[doc] < grams {
+		if s.last[doc] == 0 && s.grams[doc] < grams || !bar.passes(doc) {
 			continue
 		}
 		if i, n := g.where(doc); !audience.wanted(i, n) {
@@ -81,6 +101,135 @@ func (g *Generation) visible(s *scratch, v content.Viewer, sum float32, grams ui
 	}
 	return out
 }
+
+// answers leaves out pages that were found by little only.
+func (g *Generation) answers(s *scratch, seen []ranked) []ranked {
+	best := ranked{}
+	for _, r := range seen {
+		if r.score > best.score {
+			best = r
+		}
+	}
+	enough, most := countShare*best.score, float32(0)
+	if best.score > 0 {
+		most = max(coverShare*s.cover[best.doc], math.SmallestNonzeroFloat32)
+	}
+	return slices.DeleteFunc(seen, func(r ranked) bool { return r.score < enough && s.cover[r.doc] < most })
+}
+
+// withPhrase keeps the pages that have a phrase as it stands. Of very many only the best are read.
+func (g *Generation) withPhrase(ctx context.Context, s *scratch, seen []ranked, phrase string) ([]ranked, error) {
+	slices.SortFunc(seen, func(a, b ranked) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.doc, b.doc)) })
+	out := seen[:0]
+	for i, r := range seen {
+		if i >= exactPages {
+			break
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		packed, err := g.sections(s, r.doc)
+		if err != nil {
+			return nil, err
+		}
+		names, err := g.stored(r.doc, fieldNames)
+		if err != nil {
+			return nil, err
+		}
+		if hasPhrase(string(names), packed, phrase) {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// grouped counts the facets and makes one of the versions of a page: the newest of those that answer about as well as
+// the best. ps come sorted by group. versions holds the pages of each group that pass, the newest first.
+func (g *Generation) grouped(ps []ranked, filters []*filter, res *search.Results) (hits []ranked, versions map[int32][]uint32) {
+	counts := make([]*counter, len(filters))
+	for f := range counts {
+		counts[f] = newCounter(len(g.vocab[f].values))
+	}
+	versions = map[int32][]uint32{}
+	for from := 0; from < len(ps); {
+		to := from + 1
+		for to < len(ps) && ps[from].group != none && ps[to].group == ps[from].group {
+			to++
+		}
+		for f := range counts {
+			counts[f].next()
+			for _, p := range ps[from:to] {
+				if p.fails == 0 || p.fail == int8(f) {
+					i, n := g.where(p.doc)
+					for _, v := range g.parts[i].facets[f].of[n] {
+						counts[f].add(g.vocab[f].of[i][v])
+					}
+				}
+			}
+		}
+		if best, ok := g.newest(ps[from:to], versions); ok {
+			hits = append(hits, best)
+		}
+		from = to
+	}
+	for f, name := range search.FacetNames {
+		res.Facets = append(res.Facets, counts[f].facet(name, g.vocab[f].values, filters[f].selected))
+	}
+	return hits, versions
+}
+
+// sameScore is the share of the best version's score from which a newer one is shown in its place.
+const sameScore = 0.8
+
+// newest returns the page that stands for a group, with the score of the best.
+func (g *Generation) newest(ps []ranked, versions map[int32][]uint32) (out ranked, ok bool) {
+	var best float32
+	for _, p := range ps {
+		if p.fails == 0 {
+			best, ok = max(best, p.score), true
+			out = p
+		}
+	}
+	if !ok || out.group == none {
+		return out, ok
+	}
+	pass := slices.DeleteFunc(slices.Clone(ps), func(p ranked) bool { return p.fails > 0 })
+	slices.SortStableFunc(pass, func(a, b ranked) int {
+		return compareVersions(g.value(b.doc, editionColumn), g.value(a.doc, editionColumn))
+	})
+	chosen := false
+	for _, p := range pass {
+		versions[p.group] = append(versions[p.group], p.doc)
+		if !chosen && p.score >= sameScore*best {
+			out, chosen = p, true
+		}
+	}
+	out.score = best
+	return out, true
+}
+
+// compareVersions orders names of versions: numbers by value, so that v2.10 comes after v2.9.
+func compareVersions(a, b string) int {
+	for a != "" && b != "" {
+		x, y := leadingNumber(a), leadingNumber(b)
+		if x != "" && y != "" {
+			m, _ := strconv.Atoi(x)
+			n, _ := strconv.Atoi(y)
+			if c := cmp.Compare(m, n); c != 0 {
+				return c
+			}
+			a, b = a[len(x):], b[len(y):]
+			continue
+		}
+		if c := cmp.Compare(a[0], b[0]); c != 0 {
+			return c
+		}
+		a, b = a[1:], b[1:]
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+func leadingNumber(s string) string { return s[:len(s)-len(strings.TrimLeft(s, "0123456789"))] }
 
 // top returns the n best of hits in order: by score, then by path, so that the order is the same however the index
 // came about.
@@ -98,14 +247,41 @@ func (g *Generation) top(hits []ranked, n int) []ranked {
 		hits = slices.DeleteFunc(hits, func(h ranked) bool { return h.score < low[0] })
 	}
 	for i := range hits {
-		p, page := g.where(hits[i].doc)
-		id, _ := g.parts[p].seg.DocID(uint64(page))
-		hits[i].path = string(id)
+		hits[i].path = g.path(hits[i].doc)
 	}
-	slices.SortFunc(hits, func(a, b ranked) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.path, b.path))
-	})
+	slices.SortFunc(hits, byRank)
 	return hits[:min(n, len(hits))]
+}
+
+func byRank(a, b ranked) int {
+	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.path, b.path))
+}
+
+// reread puts the best pages into their final order by what stands together in them.
+func (g *Generation) reread(ctx context.Context, s *scratch, l *line, hits []ranked) error {
+	if l == nil {
+		return nil
+	}
+	for i, h := range hits {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		packed, err := g.sections(s, h.doc)
+		if err != nil {
+			return err
+		}
+		names := ""
+		if len(l.phrases) > 0 {
+			b, err := g.stored(h.doc, fieldNames)
+			if err != nil {
+				return err
+			}
+			names = string(b)
+		}
+		hits[i].score *= l.factor(names, packed)
+	}
+	slices.SortFunc(hits, byRank)
+	return nil
 }
 
 // lowest is a heap with the lowest score at its root.
@@ -117,68 +293,130 @@ func (l lowest) Swap(i, j int)      { l[i], l[j] = l[j], l[i] }
 func (l *lowest) Push(x any)        { *l = append(*l, x.(float32)) } // nothing else is pushed
 func (l *lowest) Pop() any          { panic("lowest only grows") }
 
-// tally looks at one property of pages: which have one of the selected values, and how many have each.
-type tally struct {
-	name     string
+// filter tells which pages have one of the selected values in a column.
+type filter struct {
+	g        *Generation
+	column   int
 	selected []string
-	columns  []*column
 	wants    [][]bool // by part and value
-	counts   [][]int  // by part and value
 }
 
-func (g *Generation) tally(name string, selected []string) *tally {
-	t := &tally{name: name, selected: selected}
+func (g *Generation) filter(column int, selected []string) *filter {
+	f := &filter{g: g, column: column, selected: selected}
+	if len(selected) == 0 {
+		return f
+	}
 	for i := range g.parts {
-		c := g.parts[i].facets.column(name)
-		wants := make([]bool, len(c.values))
-		for i, v := range c.values {
+		values := g.parts[i].facets[column].values
+		wants := make([]bool, len(values))
+		for i, v := range values {
 			wants[i] = slices.Contains(selected, v)
 		}
-		t.columns = append(t.columns, c)
-		t.wants = append(t.wants, wants)
-		t.counts = append(t.counts, make([]int, len(c.values)))
+		f.wants = append(f.wants, wants)
 	}
-	return t
+	return f
 }
 
+// filters returns the query's, by facet.
+func (g *Generation) filters(q search.Query) []*filter {
+	out := make([]*filter, len(search.FacetNames))
+	for i, name := range search.FacetNames {
+		out[i] = g.filter(i, q.Filters[name])
+	}
+	return out
+}
+
+// viewed is the filter of what a viewer may see.
+func (g *Generation) viewed(v content.Viewer) *filter { return g.filter(audienceColumn, v.Audiences()) }
+
 // wanted tells whether a page of a part has one of the selected values. Where none is selected, all are.
-func (t *tally) wanted(part, page int) bool {
-	if len(t.selected) == 0 {
+func (f *filter) wanted(part, page int) bool {
+	if len(f.selected) == 0 {
 		return true
 	}
-	for _, v := range t.columns[part].of[page] {
-		if t.wants[part][v] {
+	for _, v := range f.g.parts[part].facets[f.column].of[page] {
+		if f.wants[part][v] {
 			return true
 		}
 	}
 	return false
 }
 
-func (t *tally) count(part, page int) {
-	for _, v := range t.columns[part].of[page] {
-		t.counts[part][v]++
+// Values implements search.Index.
+func (g *Generation) Values(v content.Viewer, facet string) []string {
+	c := slices.Index(search.FacetNames[:], facet)
+	if c < 0 {
+		return nil
 	}
-}
-
-// facet returns the counts, the most frequent value first. Selected values are in it even where no page has them.
-func (t *tally) facet() search.Facet {
-	sum := map[string]int{}
-	for i, counts := range t.counts {
-		for v, n := range counts {
-			if n > 0 {
-				sum[t.columns[i].values[v]] += n
+	sees := g.viewed(v)
+	has := make([]bool, len(g.vocab[c].values))
+	for i, p := range g.parts {
+		for n, vs := range p.facets[c].of {
+			if len(vs) > 0 && (p.deleted == nil || !p.deleted.Contains(uint32(n))) && sees.wanted(i, n) {
+				for _, x := range vs {
+					has[g.vocab[c].of[i][x]] = true
+				}
 			}
 		}
 	}
-	for _, v := range t.selected {
-		sum[v] += 0
+	var out []string
+	for i, ok := range has {
+		if ok {
+			out = append(out, g.vocab[c].values[i])
+		}
 	}
-	f := search.Facet{Name: t.name}
-	for v, n := range sum {
-		f.Values = append(f.Values, search.FacetCount{Value: v, Count: n, Selected: slices.Contains(t.selected, v)})
+	slices.Sort(out)
+	return out
+}
+
+// counter counts answers by value, each group of versions once.
+type counter struct {
+	n    []int
+	last []int // the group that was counted last, by value
+	now  int
+}
+
+func newCounter(values int) *counter {
+	return &counter{n: make([]int, values), last: make([]int, values)}
+}
+
+func (c *counter) next() { c.now++ }
+
+func (c *counter) add(value uint32) {
+	if c.last[value] != c.now {
+		c.last[value] = c.now
+		c.n[value]++
+	}
+}
+
+// maxFacetValues bounds what is shown of a facet.
+const maxFacetValues = 100
+
+// facet returns the counts, the most frequent value first. Selected values are in it even where no page has them.
+func (c *counter) facet(name string, values, selected []string) search.Facet {
+	f := search.Facet{Name: name}
+	left := slices.Clone(selected)
+	for i, n := range c.n {
+		at := slices.Index(left, values[i])
+		if at >= 0 {
+			left = slices.Delete(left, at, at+1)
+		}
+		if n > 0 || at >= 0 {
+			f.Values = append(f.Values, search.FacetCount{Value: values[i], Count: n, Selected: at >= 0})
+		}
+	}
+	for _, v := range left {
+		f.Values = append(f.Values, search.FacetCount{Value: v, Selected: true})
 	}
 	slices.SortFunc(f.Values, func(a, b search.FacetCount) int {
+		if name == "version" {
+			return compareVersions(b.Value, a.Value)
+		}
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
 	})
+	if len(f.Values) > maxFacetValues {
+		more := 0
+		f.Values = slices.DeleteFunc(f.Values, func(v search.FacetCount) bool { more++; return more > maxFacetValues && !v.Selected })
+	}
 	return f
 }

@@ -13,7 +13,13 @@ import (
 const (
 	fieldKind     = "k"
 	fieldProduct  = "p"
+	fieldVersion  = "v"
+	fieldPhase    = "f"
+	fieldTag      = "c"
 	fieldAudience = "a"
+	fieldSeries   = "e"
+	fieldEdition  = "d" // which version of its series a page is
+	fieldLang     = "l"
 	fieldNames    = "n" // stored: the title and the other names, a line each
 	fieldSections = "s" // stored: see packSections
 	fieldRecord   = "r" // stored: lengths of the searched fields, then the document's record
@@ -146,44 +152,24 @@ func (a *analyzer) analyze(d search.Document) (*document, lengths) {
 	title, headings, body, whole, grams := fs[0], fs[1], fs[2], fs[3], fs[4]
 	body.freqs = make(index.TokenFrequencies, size/48)
 
-	word := func(f *counted, w string) (stem string) {
-		if stopWords[w] {
-			return ""
-		}
-		s := a.stem(w)
-		if f.add(s); s != w {
-			whole.note(w) // for suggestions, which are not made of stems
-		}
-		return s
-	}
+	a.begin(d.Lang)
 	names := append([]string{d.Title}, d.Names...)
 	for _, n := range names {
-		var stems []string
-		chunks(shown(n), func(c string) {
-			wholes(c, whole.add)
-			words(c, func(w string) {
-				trigrams(w, grams.add)
-				if s := word(title, w); s != "" {
-					stems = append(stems, s)
-				}
-			})
-			stems = append(stems, tail(c))
-		})
+		stems := a.line(shown(n), title, whole, grams)
 		title.note(fullName(stems))
+		title.note(bareName(n))
 	}
-	clear(a.pairs)
 	for _, s := range d.Sections {
-		chunks(shown(s.Heading), func(c string) {
-			wholes(c, whole.add)
-			words(c, func(w string) {
-				word(headings, w)
-			})
-		})
+		if s.Heading != "" {
+			stems := a.line(shown(s.Heading), headings, whole, nil)
+			headings.note(fullName(stems))
+			headings.note(bareName(s.Heading))
+		}
 		prev := ""
 		chunks(shown(s.Text), func(c string) {
 			wholes(c, whole.add)
 			words(c, func(w string) {
-				s := word(body, w)
+				s := a.word(body, whole, w)
 				if s == "" {
 					return
 				}
@@ -204,21 +190,74 @@ func (a *analyzer) analyze(d search.Document) (*document, lengths) {
 	for _, f := range []struct {
 		name   string
 		values []string
-	}{{fieldKind, []string{d.Kind}}, {fieldProduct, d.Products}, {fieldAudience, d.Audience}} {
-		if len(f.values) == 0 {
-			continue
-		}
+	}{
+		{fieldKind, []string{d.Kind}},
+		{fieldProduct, d.Products},
+		{fieldVersion, d.Versions},
+		{fieldPhase, d.Phases},
+		{fieldTag, d.Tags},
+		{fieldAudience, d.Audience},
+		{fieldSeries, []string{d.Series}},
+		{fieldEdition, []string{d.Version}},
+		{fieldLang, []string{a.lang}},
+	} {
 		c := &counted{name: f.name, freqs: index.TokenFrequencies{}}
 		for _, v := range f.values {
-			c.add(v)
+			if v != "" {
+				c.add(v)
+			}
 		}
-		out.fields = append(out.fields, c)
+		if c.length > 0 {
+			out.fields = append(out.fields, c)
+		}
 	}
 	out.fields = append(out.fields,
 		&stored{fieldNames, []byte(strings.Join(names, "\n"))},
 		&stored{fieldSections, packSections(d.Sections)},
 		&stored{fieldRecord, packRecord(ls, d.Record)})
 	return out, ls
+}
+
+// begin prepares for a page in a language.
+func (a *analyzer) begin(lang string) {
+	a.lang = stemmerOf(lang)
+	clear(a.pairs)
+}
+
+// word counts a word, and returns its stem, "" for a stop word.
+func (a *analyzer) word(f, whole *counted, w string) string {
+	if a.stops(w) {
+		return ""
+	}
+	s := a.stem(w, a.lang)
+	if f.add(s); s != w {
+		whole.note(w) // for suggestions, which are not made of stems
+	}
+	return s
+}
+
+// line counts a title, name or heading, and returns its stems. grams may be nil.
+func (a *analyzer) line(text string, f, whole, grams *counted) (stems []string) {
+	prev := ""
+	chunks(text, func(c string) {
+		wholes(c, whole.add)
+		words(c, func(w string) {
+			if grams != nil {
+				trigrams(w, grams.add)
+			}
+			s := a.word(f, whole, w)
+			if s == "" {
+				return
+			}
+			if prev != "" {
+				a.pairs[pair(prev, s)]++
+			}
+			prev = s
+			stems = append(stems, s)
+		})
+		stems = append(stems, tail(c))
+	})
+	return stems
 }
 
 // countedPairs makes the field of bigrams.

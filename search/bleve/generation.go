@@ -14,12 +14,16 @@ import (
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"rutter/search"
 )
 
 // Generation is the index at one moment. It is immutable; [Generation.Close] gives its files back.
 type Generation struct {
 	reader index.IndexReader
 	parts  []part
+	vocab  [len(columnFields)]vocabulary
+	german bool    // there are pages in German
 	total  lengths // terms in each scored field over all pages
 	pages  int
 }
@@ -37,14 +41,51 @@ type part struct {
 
 // facetValues say, per page of a segment, which values of each filter field it has. Segments never change, so they
 // are read once and shared by all generations that hold the segment.
-type facetValues struct {
-	kind, product, audience column
-}
+type facetValues [len(columnFields)]column
+
+// columnFields are the filter fields, the facets in the order of search.FacetNames first.
+var columnFields = [...]string{fieldKind, fieldProduct, fieldVersion, fieldPhase, fieldTag, fieldAudience, fieldSeries, fieldEdition, fieldLang}
+
+// The columns that are no facets.
+const (
+	audienceColumn = len(search.FacetNames) + iota
+	seriesColumn
+	editionColumn
+	langColumn
+)
 
 // column holds the values of one field: page number in the segment → indexes into values.
 type column struct {
 	values []string
-	of     [][]uint16
+	of     [][]uint32
+}
+
+// vocabulary is all values of one field in a generation.
+type vocabulary struct {
+	values []string
+	of     [][]uint32 // by part and index in the part's column: index into values
+}
+
+// vocabularies joins the parts' values.
+func (g *Generation) vocabularies() {
+	for c := range g.vocab {
+		v := &g.vocab[c]
+		index := map[string]uint32{}
+		for _, p := range g.parts {
+			of := make([]uint32, len(p.facets[c].values))
+			for i, value := range p.facets[c].values {
+				n, ok := index[value]
+				if !ok {
+					n = uint32(len(v.values))
+					index[value] = n
+					v.values = append(v.values, value)
+				}
+				of[i] = n
+			}
+			v.of = append(v.of, of)
+		}
+	}
+	g.german = slices.Contains(g.vocab[langColumn].values, langGerman)
 }
 
 // prepare reads what searches need of each segment, or takes it from the generation before. The new segments' files
@@ -70,6 +111,7 @@ func (g *Generation) prepare(snap *scorch.IndexSnapshot, before *Generation) (er
 		}
 		g.parts = append(g.parts, p)
 	}
+	g.vocabularies()
 	return nil
 }
 
@@ -84,25 +126,12 @@ func loadDictionaries(seg segment.Segment) error {
 	return nil
 }
 
-// column returns the values of one of the three fields.
-func (f *facetValues) column(name string) *column {
-	switch name {
-	case "kind":
-		return &f.kind
-	case "product":
-		return &f.product
-	}
-	return &f.audience
-}
-
 func readFacets(seg segment.Segment) (*facetValues, error) {
 	f := &facetValues{}
-	for _, c := range []struct {
-		field string
-		to    *column
-	}{{fieldKind, &f.kind}, {fieldProduct, &f.product}, {fieldAudience, &f.audience}} {
-		c.to.of = make([][]uint16, seg.Count())
-		dict, err := seg.Dictionary(c.field)
+	for i, field := range columnFields {
+		to := &f[i]
+		to.of = make([][]uint32, seg.Count())
+		dict, err := seg.Dictionary(field)
 		if err != nil {
 			return nil, err
 		}
@@ -111,11 +140,8 @@ func readFacets(seg segment.Segment) (*facetValues, error) {
 			if err != nil {
 				return nil, err
 			}
-			v := uint16(len(c.to.values))
-			if v == 1<<16-1 {
-				break
-			}
-			c.to.values = append(c.to.values, e.Term)
+			v := uint32(len(to.values))
+			to.values = append(to.values, e.Term)
 			pl, err := dict.PostingsList([]byte(e.Term), nil, nil)
 			if err != nil {
 				return nil, err
@@ -125,17 +151,17 @@ func readFacets(seg segment.Segment) (*facetValues, error) {
 				if err != nil {
 					return nil, err
 				}
-				c.to.of[p.Number()] = append(c.to.of[p.Number()], v)
+				to.of[p.Number()] = append(to.of[p.Number()], v)
 			}
 		}
-		share(c.to.of)
+		share(to.of)
 	}
 	return f, nil
 }
 
 // share lets pages with the same values have one slice: most pages do.
-func share(of [][]uint16) {
-	seen := map[string][]uint16{}
+func share(of [][]uint32) {
+	seen := map[string][]uint32{}
 	var key []byte
 	for i, v := range of {
 		if len(v) == 0 {
@@ -143,7 +169,7 @@ func share(of [][]uint16) {
 		}
 		key = key[:0]
 		for _, n := range v {
-			key = append(key, byte(n), byte(n>>8))
+			key = binary.LittleEndian.AppendUint32(key, n)
 		}
 		if s, ok := seen[string(key)]; ok {
 			of[i] = s

@@ -28,15 +28,17 @@ const (
 
 // boosts weigh the fields against each other, in the order of scored. Measured on the judged queries, where they
 // are far from sharp: a third more or less of one changes the mean nDCG by less than 0.005.
-var boosts = [len(scored)]float32{2.2, 1.1, 1.0, 1.3, 0.25, 1.2}
+var boosts = [len(scored)]float32{1.6, 1.1, 1.0, 1.3, 0.3, 1.2}
 
 const (
 	// shapedBoost is for whole tokens that are more than a word: nobody types --force or 0x80070005 by chance.
 	shapedBoost = 3
 	// nameBoost is for a title or name that the query says from end to end: it comes first.
 	nameBoost = 1.5
+	// headingBoost is for a heading that the query says from end to end.
+	headingBoost = 1.5
 	// strangeBoost is for the trigrams of words that no title has: they may be misspelt or cut off.
-	strangeBoost = 2
+	strangeBoost = 3
 )
 
 const (
@@ -72,6 +74,7 @@ const none = -1
 type word struct {
 	text  string // in lower case
 	stem  string
+	other string // its stem in another language of the index, "" where that is the same
 	chunk string // of the query's text, in which the word stands
 	at    int    // offset of the chunk
 }
@@ -91,76 +94,146 @@ func fewestGrams(terms []term) uint8 {
 	return uint8(math.Ceil(gramShare * float64(n)))
 }
 
-// plan turns a query into its different words and the terms to look up for them. Both are bounded.
-func (a *analyzer) plan(q *search.Query) (ws []word, terms []term) {
-	seen := map[term]bool{}
-	var of [len(scored)]int // terms per field
-	add := func(field string, text string, word, most int) {
-		f := indexOf(field)
-		if key := (term{field: f, text: text}); !seen[key] && of[f] < most {
-			seen[key] = true
-			of[f]++
-			t := term{field: f, text: text, word: word, boost: 1}
-			if field == fieldWhole && !plain(text) {
-				t.boost = shapedBoost
-			}
-			terms = append(terms, t)
-		}
-	}
-	cut, prev, at := false, "", 0
-	var stems []string
-	index := map[string]int{} // of words, by stem
+// planner collects the terms to look up for a query. Their number is bounded per field.
+type planner struct {
+	a      *analyzer
+	q      *search.Query
+	german bool // the index has pages in German
+	words  []word
+	terms  []term
+	seen   map[term]bool
+	of     [len(scored)]int // terms per field
+	index  map[string]int   // of words, by stem
+	stems  []string
+	others []string
+	cut    bool
+}
+
+// plan turns a query into its different words and the terms to look up for them.
+func (a *analyzer) plan(q *search.Query, german bool) (ws []word, terms []term) {
+	p := &planner{a: a, q: q, german: german && germanQuery(q.Text), seen: map[term]bool{}, index: map[string]int{}}
+	prev, prevOther, at := "", "", 0
 	chunks(q.Text, func(c string) {
-		if cut {
+		if p.cut {
 			return
 		}
 		at += strings.Index(q.Text[at:], c)
 		first := none // index of the chunk's first word
 		words(c, func(w string) {
-			if stopWords[w] {
+			n, s, o := p.word(w, c, at)
+			if n == none {
 				return
-			}
-			s := a.stem(w)
-			n, again := index[s]
-			if !again {
-				if cut = cut || len(ws) == q.Terms; cut {
-					return
-				}
-				n, index[s] = len(ws), len(ws)
-				ws = append(ws, word{text: w, stem: s, chunk: c, at: at})
 			}
 			if first == none {
 				first = n
 			}
-			stems = append(stems, s)
-			for _, f := range []string{fieldTitle, fieldHeadings, fieldBody} {
-				add(f, s, n, q.Terms)
-			}
-			trigrams(w, func(g string) { add(fieldTrigrams, g, n, maxGrams) })
 			if prev != "" {
-				add(fieldBigrams, string(appendPair(nil, pair(prev, s))), none, q.Terms)
+				p.add(fieldBigrams, string(appendPair(nil, pair(prev, s))), none, q.Terms)
+				if o != s || prevOther != prev {
+					p.add(fieldBigrams, string(appendPair(nil, pair(prevOther, o))), none, q.Terms)
+				}
 			}
-			prev = s
+			prev, prevOther = s, o
 		})
-		stems = append(stems, tail(c))
+		p.stems, p.others = append(p.stems, tail(c)), append(p.others, tail(c))
 		at += len(c)
 		switch {
-		case cut:
+		case p.cut:
 			return
 		case first != none && plain(c): // may be the small letters of a token with capitals
-			add(fieldWhole, strings.ToLower(c), first, q.Terms)
+			p.add(fieldWhole, strings.ToLower(c), first, q.Terms)
 		}
-		wholes(c, func(w string) { add(fieldWhole, w, first, q.Terms) })
+		wholes(c, func(w string) { p.add(fieldWhole, w, first, q.Terms) })
 	})
-	if n := len(terms); len(ws) > 0 {
-		if add(fieldTitle, fullName(stems), none, q.Terms+1); n < len(terms) {
-			terms[n].boost = nameBoost
-		}
-	}
-	if cut {
+	p.names()
+	if p.cut {
 		q.Notices = append(q.Notices, "Only the first "+strconv.Itoa(q.Terms)+" words were searched.")
 	}
-	return ws, terms
+	return p.words, p.terms
+}
+
+// word plans for one word and returns its index and stems. The index is none for a stop word, and for a word too many.
+func (p *planner) word(w, chunk string, at int) (n int, s, other string) {
+	if stopWords[w] && (!p.german || germanStopWords[w]) || p.german && germanStopWords[w] {
+		return none, "", ""
+	}
+	s = p.a.stem(w, langEnglish)
+	other = s
+	if p.german {
+		other = p.a.stem(w, langGerman)
+	}
+	n, again := p.index[s]
+	if !again {
+		if p.cut = p.cut || len(p.words) == p.q.Terms; p.cut {
+			return none, "", ""
+		}
+		n, p.index[s] = len(p.words), len(p.words)
+		x := word{text: w, stem: s, chunk: chunk, at: at}
+		if other != s {
+			x.other = other
+		}
+		p.words = append(p.words, x)
+	}
+	p.stems, p.others = append(p.stems, s), append(p.others, other)
+	for _, f := range []string{fieldTitle, fieldHeadings, fieldBody} {
+		p.add(f, s, n, p.q.Terms)
+		if other != s {
+			p.add(f, other, n, p.q.Terms)
+		}
+	}
+	trigrams(w, func(g string) { p.add(fieldTrigrams, g, n, maxGrams) })
+	return n, s, other
+}
+
+// add plans for one term, unless it is planned already or the field has its most.
+func (p *planner) add(field, text string, word, most int) {
+	f := indexOf(field)
+	key := term{field: f, text: text}
+	if p.seen[key] || p.of[f] >= most {
+		return
+	}
+	p.seen[key] = true
+	p.of[f]++
+	t := term{field: f, text: text, word: word, boost: 1}
+	if field == fieldWhole && !plain(text) {
+		t.boost = shapedBoost
+	}
+	p.terms = append(p.terms, t)
+}
+
+// names plans for titles, names and headings that the query says from end to end.
+func (p *planner) names() {
+	if len(p.words) == 0 {
+		return
+	}
+	for _, stems := range [][]string{p.stems, p.others} {
+		for _, f := range []struct {
+			field string
+			boost float32
+		}{{fieldTitle, nameBoost}, {fieldHeadings, headingBoost}} {
+			n := len(p.terms)
+			p.add(f.field, fullName(stems), none, 2*p.q.Terms+2)
+			for i := range p.terms[n:] {
+				p.terms[n+i].boost = f.boost
+			}
+		}
+	}
+}
+
+// germanQuery tells whether a query may be in German: stems and stop words of both languages would blur an English one.
+// A single word may always be.
+func germanQuery(text string) bool {
+	english, other, n := 0, 0, 0
+	for w := range strings.FieldsSeq(strings.ToLower(text)) {
+		n++
+		if stopWords[w] && !germanStopWords[w] {
+			english++
+		}
+		if germanStopWords[w] && !stopWords[w] || strings.ContainsAny(w, "äöüß") {
+			other++
+		}
+	}
+	return n < 4 || other > english
 }
 
 func indexOf(field string) int { return slices.Index(scored[:], field) }
@@ -176,9 +249,10 @@ type scratch struct {
 	hits   []uint32  // pages with a score
 	picked []uint32  // pages of the answer, in order
 	iter   segment.PostingsIterator
+	packed map[uint32][]byte // stored sections of pages that were looked at
 }
 
-var scratches = sync.Pool{New: func() any { return &scratch{} }}
+var scratches = sync.Pool{New: func() any { return &scratch{packed: map[uint32][]byte{}} }}
 
 func (s *scratch) grow(n int) {
 	if cap(s.score) < n {
@@ -193,6 +267,7 @@ func (s *scratch) reset() {
 		s.score[h], s.cover[h], s.last[h], s.grams[h] = 0, 0, 0, 0
 	}
 	s.hits, s.picked = s.hits[:0], s.picked[:0]
+	clear(s.packed)
 }
 
 // analyzers are pooled: one remembers the stems it has seen.
@@ -204,7 +279,7 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 	defer guard(&err)()
 	a, _ := analyzers.Get().(*analyzer)
 	defer analyzers.Put(a)
-	ws, terms := a.plan(&q)
+	ws, terms := a.plan(&q, g.german)
 	res.Notices, res.Terms = q.Notices, max(len(ws), min(len(terms), 1))
 	if len(terms) == 0 {
 		return res, ctx.Err()
@@ -218,7 +293,11 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 		}
 	}()
 
-	found, err := g.lookup(terms)
+	near, err := g.nearNames(&q, len(ws))
+	if err != nil {
+		return res, err
+	}
+	found, err := g.lookup(append(terms, near...))
 	if err != nil {
 		return res, err
 	}
@@ -228,16 +307,24 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 	if err := g.score(ctx, s, rare, weights); err != nil {
 		return res, err
 	}
-	g.collect(s, v, q, known(found, rare, weights), fewestGrams(terms), &res)
+	bar, err := g.barred(a, q)
+	if err != nil {
+		return res, err
+	}
+	if err := g.collect(ctx, s, v, q, bar, known(found, rare, weights), fewestGrams(terms), &res); err != nil {
+		return res, err
+	}
 	for i, doc := range s.picked {
 		if err := ctx.Err(); err != nil {
 			return res, err
 		}
-		if err := g.pick(doc, ws, weights, &res.Hits[i]); err != nil {
+		if err := g.pick(s, doc, ws, weights, &res.Hits[i]); err != nil {
 			return res, err
 		}
 	}
-	res.Suggestion, err = g.suggest(v, a, q, ws, found)
+	if !q.Paste {
+		res.Suggestion, err = g.suggest(v, a, q, ws, found)
+	}
 	sound = err == nil
 	return res, err
 }

@@ -160,7 +160,7 @@ func ourScores(t *testing.T, g *Generation, field int, text string) map[string]f
 func TestScoreAfterUpdates(t *testing.T) {
 	docs := oraclePages()
 	ask := func(g *Generation) search.Results {
-		res, err := g.Search(t.Context(), content.Viewer{}, search.Parse("disk full syslog"))
+		res, err := g.Search(t.Context(), content.Viewer{}, search.Parse("disk full syslog", nil))
 		if err != nil {
 			t.Fatal(err)
 		}

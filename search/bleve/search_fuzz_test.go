@@ -28,7 +28,7 @@ func FuzzSearch(f *testing.F) {
 		f.Add(q)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, q := range []search.Query{search.Parse(text), search.ParsePaste(text, false)} {
+		for _, q := range []search.Query{search.Parse(text, nil), search.ParsePaste(text, false)} {
 			res, err := g.Search(t.Context(), content.Viewer{}, q)
 			if err != nil {
 				t.Fatal(err)

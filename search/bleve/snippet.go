@@ -23,8 +23,8 @@ type match struct {
 }
 
 // pick chooses the sections of a page to show: those in which the most of the query's weight stands.
-func (g *Generation) pick(doc uint32, ws []word, weights []float32, hit *search.Hit) error {
-	packed, err := g.stored(doc, fieldSections)
+func (g *Generation) pick(s *scratch, doc uint32, ws []word, weights []float32, hit *search.Hit) error {
+	packed, err := g.sections(s, doc)
 	if err != nil {
 		return err
 	}
@@ -83,6 +83,16 @@ func (g *Generation) pick(doc uint32, ws []word, weights []float32, hit *search.
 	return nil
 }
 
+// sections returns the packed sections of a page, which are read once for a search.
+func (g *Generation) sections(s *scratch, doc uint32) ([]byte, error) {
+	if b, ok := s.packed[doc]; ok {
+		return b, nil
+	}
+	b, err := g.stored(doc, fieldSections)
+	s.packed[doc] = b
+	return b, err
+}
+
 // stored returns a stored field of a page.
 func (g *Generation) stored(doc uint32, name string) (value []byte, err error) {
 	part, page := g.where(doc)
@@ -98,6 +108,7 @@ func (g *Generation) stored(doc uint32, name string) (value []byte, err error) {
 // marker finds the beginnings of words that match the query.
 type marker struct {
 	stems []string
+	word  []int      // stem → index of the query's word
 	may   []int      // bytes of an ending that may follow the stem
 	first [256][]int // first byte of the stem → stems
 }
@@ -107,16 +118,22 @@ const anyEnding = 1 << 20
 
 func newMarker(ws []word) *marker {
 	m := &marker{}
-	for i, w := range ws[:min(len(ws), search.MaxPasteTerms)] {
+	add := func(stem string, word int) {
 		may := anyEnding
-		switch n := utf8.RuneCountInString(w.stem); {
+		switch n := utf8.RuneCountInString(stem); {
+		case n == 0:
+			return
 		case n <= 2: // "no" is not in "node"
 			may = 0
 		case n == 3:
 			may = 2
 		}
-		m.stems, m.may = append(m.stems, w.stem), append(m.may, may)
-		m.first[w.stem[0]] = append(m.first[w.stem[0]], i)
+		m.first[stem[0]] = append(m.first[stem[0]], len(m.stems))
+		m.stems, m.may, m.word = append(m.stems, stem), append(m.may, may), append(m.word, word)
+	}
+	for i, w := range ws[:min(len(ws), search.MaxPasteTerms)] {
+		add(w.stem, i)
+		add(w.other, i)
 	}
 	return m
 }
@@ -151,7 +168,7 @@ func (m *marker) at(text string, i int, r rune) (match, bool) {
 			continue
 		}
 		if stop := i + end + restOfWord(text[i:], end); stop-(i+end) <= m.may[w] {
-			return match{from: i, to: stop, word: w}, true
+			return match{from: i, to: stop, word: m.word[w]}, true
 		}
 	}
 	return match{}, false

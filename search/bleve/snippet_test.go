@@ -29,8 +29,8 @@ func TestMarker(t *testing.T) {
 		{"5", "5, 15, 5xx, 5.15", []string{"5", "5"}},
 		{"x", "", nil},
 	} {
-		q := search.Parse(c.query)
-		ws, _ := newAnalyzer().plan(&q)
+		q := search.Parse(c.query, nil)
+		ws, _ := newAnalyzer().plan(&q, false)
 		var got []string
 		for _, m := range newMarker(ws).find(c.text) {
 			got = append(got, c.text[m.from:m.to])
@@ -44,8 +44,8 @@ func TestMarker(t *testing.T) {
 // TestSnippetCut wants the stretch with the most of the query, whole words, on one line.
 func TestSnippetCut(t *testing.T) {
 	text := "alpha " + strings.Repeat("filler ", 60) + "\n\nthe journal\tis vacuumed here: alpha " + strings.Repeat("more ", 60)
-	q := search.Parse("alpha journal vacuum")
-	ws, _ := newAnalyzer().plan(&q)
+	q := search.Parse("alpha journal vacuum", nil)
+	ws, _ := newAnalyzer().plan(&q, false)
 	ms := newMarker(ws).find(text)
 	s := cutSnippet(text, ms, []float32{1, 1, 1})
 	got := s.String()

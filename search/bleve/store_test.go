@@ -25,7 +25,7 @@ func doc(path, text string) search.Document {
 
 func find(t *testing.T, g *Generation, text string) []string {
 	t.Helper()
-	q := search.Parse(text)
+	q := search.Parse(text, nil)
 	q.Limit = search.MaxLimit
 	res, err := g.Search(t.Context(), content.Viewer{}, q)
 	if err != nil {
@@ -255,7 +255,7 @@ func TestGenerationIsAMoment(t *testing.T) {
 // checkVersion wants n pages of one version and none of its neighbours'.
 func checkVersion(ctx context.Context, g *Generation, version, n int) error {
 	ask := func(text string) (search.Results, error) {
-		q := search.Parse(text)
+		q := search.Parse(text, nil)
 		q.Limit = search.MaxLimit
 		return g.Search(ctx, content.Viewer{}, q)
 	}

@@ -27,7 +27,7 @@ const (
 // suggest returns the query's text with the words that no page has replaced by the nearest ones that pages have, or
 // "" where every word is known or nothing is near. Only pages the viewer may see count.
 func (g *Generation) suggest(v content.Viewer, a *analyzer, q search.Query, ws []word, found []located) (string, error) {
-	sp := &speller{g: g, a: a, audience: g.tally("audience", v.Audiences())}
+	sp := &speller{g: g, a: a, audience: g.viewed(v)}
 	unknown, err := sp.unknown(ws, found)
 	if err != nil || len(unknown) == 0 || len(unknown) > maxUnknown {
 		return "", err
@@ -63,7 +63,7 @@ func (g *Generation) suggest(v content.Viewer, a *analyzer, q search.Query, ws [
 type speller struct {
 	g        *Generation
 	a        *analyzer
-	audience *tally
+	audience *filter
 }
 
 // unknown returns the words that no visible page has.
@@ -261,7 +261,7 @@ func (sp *speller) asWritten(c near) (string, error) {
 			}
 			if !whole {
 				words(chunk, func(w string) {
-					if sp.a.stem(w) == c.term {
+					if sp.a.stem(w, langEnglish) == c.term || sp.g.german && sp.a.stem(w, langGerman) == c.term {
 						forms = append(forms, w)
 					}
 				})

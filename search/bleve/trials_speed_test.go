@@ -139,7 +139,7 @@ func latency(b *testing.B, g *Generation, texts []string) {
 	suggested := 0
 	for i := 0; b.Loop(); i++ {
 		start := time.Now()
-		res, err := g.Search(b.Context(), content.Viewer{}, search.Parse(texts[i%len(texts)]))
+		res, err := g.Search(b.Context(), content.Viewer{}, search.Parse(texts[i%len(texts)], nil))
 		if err != nil {
 			b.Fatal(err)
 		}

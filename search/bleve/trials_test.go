@@ -148,7 +148,7 @@ func relevance(t testing.TB, g *Generation, set []*judged, w *strings.Builder) f
 	type mean struct{ sum, n float64 }
 	kinds := map[string]mean{}
 	for _, q := range set {
-		res, err := g.Search(context.Background(), content.Viewer{}, search.Parse(q.text))
+		res, err := g.Search(context.Background(), content.Viewer{}, search.Parse(q.text, nil))
 		if err != nil {
 			t.Fatal(err)
 		}

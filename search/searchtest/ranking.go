@@ -45,7 +45,7 @@ func Ranking(t *testing.T, open Open) string {
 		if !slices.ContainsFunc(docs, func(d search.Document) bool { return d.Path == want }) {
 			t.Fatalf("questions.txt: there is no page %s", want)
 		}
-		res := ask(t, x, content.Viewer{}, search.Parse(text))
+		res := ask(t, x, content.Viewer{}, search.Parse(text, nil))
 		rank := slices.Index(paths(res), want) + 1
 		n++
 		fmt.Fprintf(&b, "%-2d %s\t%s", rank, text, want)
@@ -83,8 +83,7 @@ func libraryPages() ([]search.Document, error) {
 	return Documents(files)
 }
 
-// Documents reads a content folder and returns what an index is told of its pages, as site/edition does, which
-// packages left of it must not import.
+// Documents reads a content folder and returns what an index is told of its pages.
 func Documents(fsys fs.FS) ([]search.Document, error) {
 	tree, err := source.FromFS(fsys)
 	if err != nil {
@@ -97,39 +96,11 @@ func Documents(fsys fs.FS) ([]search.Document, error) {
 	}
 	var out []search.Document
 	for _, d := range snap.Docs() {
-		doc, err := document(snap, d)
+		doc, err := search.NewDocument(snap, d)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, doc)
-	}
-	return out, nil
-}
-
-func document(s *content.Snapshot, d *content.Doc) (search.Document, error) {
-	sections, err := d.Sections()
-	if err != nil {
-		return search.Document{}, err
-	}
-	out := search.Document{
-		Path: d.Path, Title: d.Title, Kind: string(d.Kind), Products: d.Meta.Products(), Audience: d.Meta.Audience, Record: s.Record(d),
-	}
-	if d.Name != "" {
-		out.Names = append(out.Names, d.Name)
-	}
-	out.Names = append(append(out.Names, d.Meta.Alerts...), d.Meta.Errors...)
-	if len(out.Audience) == 0 {
-		out.Audience = []string{content.Everyone}
-	}
-	for i, p := range sections {
-		if i == 0 && d.Meta.Summary != "" {
-			if p.ID != "" {
-				out.Sections = append(out.Sections, search.Part{Text: d.Meta.Summary})
-			} else {
-				p.Text = d.Meta.Summary + "\n" + p.Text
-			}
-		}
-		out.Sections = append(out.Sections, search.Part{ID: p.ID, Heading: p.Heading, Text: p.Text})
 	}
 	return out, nil
 }

@@ -74,7 +74,7 @@ func (p *Publisher) write(ctx context.Context, snap *content.Snapshot, put []*co
 	if len(put)+len(remove) == 0 {
 		return nil
 	}
-	err := p.store.Update(ctx, len(put), func(i int) (search.Document, error) { return indexed(snap, put[i]) }, remove)
+	err := p.store.Update(ctx, len(put), func(i int) (search.Document, error) { return search.NewDocument(snap, put[i]) }, remove)
 	if err != nil {
 		p.giveUp(err)
 		return err
@@ -117,7 +117,7 @@ func (p *Publisher) build(ctx context.Context, snap *content.Snapshot, put []*co
 	store := p.store
 	start := p.o.Now()
 	go func() {
-		err := store.Update(ctx, len(put), func(i int) (search.Document, error) { return indexed(snap, put[i]) }, remove)
+		err := store.Update(ctx, len(put), func(i int) (search.Document, error) { return search.NewDocument(snap, put[i]) }, remove)
 		if err == nil && len(put) >= mergeFrom {
 			err = store.Merge(ctx)
 		}

@@ -103,7 +103,7 @@ func has(e *edition.Edition, path string) bool {
 
 func total(t *testing.T, e *edition.Edition, q string) int {
 	t.Helper()
-	r, err := e.Index.Search(t.Context(), content.Viewer{}, search.Parse(q))
+	r, err := e.Index.Search(t.Context(), content.Viewer{}, search.Parse(q, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
