@@ -37,6 +37,7 @@ type part struct {
 	snap    *scorch.SegmentSnapshot
 	deleted *roaring.Bitmap
 	facets  *facetValues
+	names   *segmentNames
 }
 
 // facetValues say, per page of a segment, which values of each filter field it has. Segments never change, so they
@@ -98,7 +99,7 @@ func (g *Generation) prepare(snap *scorch.IndexSnapshot, before *Generation) (er
 		base += p.count
 		if before != nil {
 			if i := slices.IndexFunc(before.parts, func(q part) bool { return q.id == p.id }); i >= 0 {
-				p.facets = before.parts[i].facets
+				p.facets, p.names = before.parts[i].facets, before.parts[i].names
 			}
 		}
 		if p.facets == nil {
@@ -106,6 +107,9 @@ func (g *Generation) prepare(snap *scorch.IndexSnapshot, before *Generation) (er
 				return err
 			}
 			if p.facets, err = readFacets(p.seg); err != nil {
+				return err
+			}
+			if p.names, err = readNames(p.seg); err != nil {
 				return err
 			}
 		}

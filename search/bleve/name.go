@@ -28,11 +28,12 @@ const (
 	idBoost     = 1.5 // for a name that stands as an identifier within a longer text
 )
 
-// nearNames returns terms for the names that the query says, or begins to say, or nearly says.
-func (g *Generation) nearNames(q *search.Query, words int) ([]term, error) {
+// nearNames returns terms for the names that the query says, or begins to say, or, where slips may be in it, nearly
+// says.
+func (g *Generation) nearNames(q *search.Query, words int, slips bool) ([]term, error) {
 	var out []term
 	if words <= 8 && !q.Paste {
-		names, boost, err := g.namesLike(q.Text, fieldTitle)
+		names, boost, err := g.namesLike(q.Text, fieldTitle, slips)
 		if err != nil {
 			return nil, err
 		}
@@ -51,7 +52,7 @@ func (g *Generation) nearNames(q *search.Query, words int) ([]term, error) {
 }
 
 // namesLike returns the terms of the names in a field that text says, and their boost.
-func (g *Generation) namesLike(text, field string) (names []string, boost float32, err error) {
+func (g *Generation) namesLike(text, field string, slips bool) (names []string, boost float32, err error) {
 	bare := bareName(text)
 	n := utf8.RuneCountInString(bare) - 1
 	if n < 2 || len(bare) > maxTerm || strings.ContainsRune("-/.+", rune(text[0])) { // an option or a path is no name
@@ -69,13 +70,12 @@ func (g *Generation) namesLike(text, field string) (names []string, boost float3
 			return names, prefixBoost, nil
 		}
 	}
-	if n >= minSlip && strings.IndexFunc(bare, isCJK) < 0 && !errorLike(text) {
-		edits := uint8(1)
+	if slips && n >= minSlip && strings.IndexFunc(bare, isCJK) < 0 && !errorLike(text) {
+		edits := 1
 		if n >= minTwoSlips {
 			edits = 2
 		}
-		names, err := g.termsNear(field, bare, edits)
-		return names, slipBoost, err
+		return g.namesNear(field, bare, edits), slipBoost, nil
 	}
 	return nil, 0, nil
 }
@@ -148,33 +148,13 @@ func (g *Generation) count(field, text string) (n uint64, err error) {
 }
 
 // termsFrom returns the terms of a field that begin with prefix, one more than maxNames at most.
-func (g *Generation) termsFrom(field, prefix string) ([]string, error) {
-	return g.terms(field, nil, []byte(prefix), []byte(prefix+"\xff"))
-}
-
-// termsNear returns the terms of a field within so many edits of a name.
-func (g *Generation) termsNear(field, name string, edits uint8) ([]string, error) {
-	dfa, err := builders[edits]().BuildDfa(name, edits)
-	if err != nil {
-		return nil, err
-	}
-	from, to := []byte{bareMark}, []byte{bareMark + 1}
-	if edits > 1 { // hardly anybody mistypes the first letter, and it makes the search ten times as fast
-		_, n := utf8.DecodeRuneInString(name[1:])
-		from = []byte(name[:1+n])
-		to = slices.Clone(from)
-		to[n]++
-	}
-	return g.terms(field, dfa, from, to)
-}
-
-func (g *Generation) terms(field string, a segment.Automaton, from, to []byte) (out []string, err error) {
+func (g *Generation) termsFrom(field, prefix string) (out []string, err error) {
 	for _, p := range g.parts {
 		dict, err := p.seg.Dictionary(field)
 		if err != nil {
 			return nil, err
 		}
-		it := dict.AutomatonIterator(a, from, to)
+		it := dict.AutomatonIterator(nil, []byte(prefix), []byte(prefix+"\xff"))
 		for e, err := it.Next(); e != nil || err != nil; e, err = it.Next() {
 			if err != nil {
 				return nil, err
@@ -183,6 +163,102 @@ func (g *Generation) terms(field string, a segment.Automaton, from, to []byte) (
 				if out = append(out, e.Term); len(out) > maxNames {
 					return out, nil
 				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// namesNear returns the names in a field that are the fewest edits away, at most so many, from one. An automaton over
+// the dictionary would do the same; to build one takes longer than to look at all names.
+func (g *Generation) namesNear(field, name string, edits int) (out []string) {
+	for _, p := range g.parts {
+		names := p.names.titles
+		if field == fieldHeadings {
+			names = p.names.headings
+		}
+		for _, n := range names {
+			switch d := distance(name, n, edits); {
+			case d > edits:
+			case d < edits:
+				edits, out = d, append(out[:0], n)
+			case len(out) < maxNames && !slices.Contains(out, n):
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+// distance is the number of edits between two texts, two neighbours that changed places being one (optimal string
+// alignment), or most+1 where it is more than most, which is 2 at most. It counts bytes.
+func distance(a, b string, most int) int {
+	if len(a)-len(b) > most || len(b)-len(a) > most {
+		return most + 1
+	}
+	const width = 5 // of the band around the diagonal that can matter
+	var rows [3][width + 2]int
+	far := most + 1
+	for i := range rows {
+		for j := range rows[i] {
+			rows[i][j] = far
+		}
+	}
+	for i := 0; i <= len(a); i++ {
+		now, before, second := &rows[i%3], &rows[(i+2)%3], &rows[(i+1)%3]
+		least := far
+		for k := range now {
+			now[k] = far
+		}
+		for k := 1; k <= width; k++ { // b is at j = i + k - 3
+			j := i + k - 3
+			if j < 0 || j > len(b) {
+				continue
+			}
+			if i == 0 || j == 0 {
+				now[k] = min(i+j, far)
+			} else {
+				cost := 1
+				if a[i-1] == b[j-1] {
+					cost = 0
+				}
+				d := min(before[k]+cost, before[k+1]+1, now[k-1]+1)
+				if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+					d = min(d, second[k]+1)
+				}
+				now[k] = min(d, far)
+			}
+			least = min(least, now[k])
+		}
+		if least == far {
+			return far
+		}
+	}
+	return rows[len(a)%3][len(b)-len(a)+3]
+}
+
+// segmentNames are the names in a segment, by letters and digits alone. They are read once, as facets are.
+type segmentNames struct {
+	titles, headings []string
+}
+
+func readNames(seg segment.Segment) (*segmentNames, error) {
+	out := &segmentNames{}
+	for _, f := range []struct {
+		field string
+		to    *[]string
+	}{{fieldTitle, &out.titles}, {fieldHeadings, &out.headings}} {
+		dict, err := seg.Dictionary(f.field)
+		if err != nil {
+			return nil, err
+		}
+		it := dict.AutomatonIterator(nil, []byte{bareMark}, []byte{bareMark + 1})
+		for e, err := it.Next(); e != nil || err != nil; e, err = it.Next() {
+			if err != nil {
+				return nil, err
+			}
+			if len(e.Term) > minSlip {
+				*f.to = append(*f.to, e.Term)
 			}
 		}
 	}
@@ -200,7 +276,7 @@ func (g *Generation) Lookup(ctx context.Context, v content.Viewer, name string) 
 		for _, field := range []string{fieldTitle, fieldHeadings} {
 			names := []string{bareName(name)}
 			if near {
-				if names, _, err = g.namesLike(name, field); err != nil {
+				if names, _, err = g.namesLike(name, field, true); err != nil {
 					return place, false, err
 				}
 			}

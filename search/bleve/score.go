@@ -293,13 +293,20 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 		}
 	}()
 
-	near, err := g.nearNames(&q, len(ws))
+	found, err := g.lookup(terms)
 	if err != nil {
 		return res, err
 	}
-	found, err := g.lookup(append(terms, near...))
+	near, err := g.nearNames(&q, len(ws), untitled(found, len(ws)))
 	if err != nil {
 		return res, err
+	}
+	if len(near) > 0 {
+		names, err := g.lookup(near)
+		if err != nil {
+			return res, err
+		}
+		found = append(found, names...)
 	}
 	boostStrange(found, len(ws))
 	weights := g.weigh(found, len(ws))
@@ -401,6 +408,17 @@ func boostStrange(found []located, words int) {
 			found[i].boost = strangeBoost
 		}
 	}
+}
+
+// untitled tells whether one of the query's words is in no title.
+func untitled(found []located, words int) bool {
+	titled := map[int]bool{}
+	for _, t := range found {
+		if t.field == titleField && t.word != none {
+			titled[t.word] = true
+		}
+	}
+	return len(titled) < words
 }
 
 // weigh returns the weight of each of the query's words: the lowest idf under which it was found, or that of a word

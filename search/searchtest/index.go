@@ -384,7 +384,7 @@ func testLimits(t *testing.T, open Open) {
 	}{
 		{"short", search.Parse("disk full", nil), 2, 0},
 		{"64 words", search.Parse(words(search.MaxTerms), nil), search.MaxTerms, 0},
-		{"65 words", search.Parse(words(search.MaxTerms + 1), nil), search.MaxTerms, 1},
+		{"65 words", search.Parse(words(search.MaxTerms+1), nil), search.MaxTerms, 1},
 		{"128 pasted words", search.ParsePaste(words(search.MaxPasteTerms), false), search.MaxPasteTerms, 0},
 		{"129 pasted words", search.ParsePaste(words(search.MaxPasteTerms+1), false), search.MaxPasteTerms, 1},
 	} {
