@@ -18,6 +18,8 @@ type ranked struct {
 	doc   uint32
 	score float32
 	group int32 // of the versions of one page; none for a page there is one of
+	rank  int32 // of its version among all; the newest has the highest
+	from  int32 // place of its group among the answers
 	fails int8  // filters it does not pass
 	fail  int8  // the one, where it is one
 	path  string
@@ -46,15 +48,21 @@ func (g *Generation) collect(ctx context.Context, s *scratch, v content.Viewer, 
 		if r.fails > 1 {
 			continue
 		}
+		r.group = none
 		if es := g.parts[i].facets[seriesColumn].of[n]; len(es) > 0 {
-			r.group = int32(g.vocab[seriesColumn].of[i][es[0]])
-		} else {
-			r.group = none
+			r.group, r.rank = int32(g.vocab[seriesColumn].of[i][es[0]]), g.versionRank(i, n)
 		}
 		kept = append(kept, r)
 	}
-	slices.SortFunc(kept, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.doc, b.doc)) })
-	hits, versions := g.grouped(kept, filters, res)
+	if len(g.ranks) > 0 {
+		slices.SortFunc(kept, func(a, b ranked) int {
+			if a.group != b.group {
+				return cmp.Compare(a.group, b.group)
+			}
+			return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(a.doc, b.doc))
+		})
+	}
+	hits := g.grouped(kept, filters, res)
 	res.Total = len(hits)
 	wanted := q.Offset + max(q.Limit, 1)
 	l := lineOf(q)
@@ -70,10 +78,8 @@ func (g *Generation) collect(ctx context.Context, s *scratch, v content.Viewer, 
 	}
 	for _, h := range hits[min(q.Offset, len(hits)):min(q.Offset+max(q.Limit, 1), len(hits))] {
 		hit := search.Hit{Path: h.path, Score: float64(h.score)}
-		if vs := versions[h.group]; h.group != none && len(vs) > 1 {
-			for _, d := range vs {
-				hit.Versions = append(hit.Versions, search.Version{Name: g.value(d, editionColumn), Path: g.path(d)})
-			}
+		if h.group != none {
+			hit.Versions = g.versions(kept[h.from:])
 		}
 		res.Hits = append(res.Hits, hit)
 		s.picked = append(s.picked, h.doc)
@@ -144,13 +150,12 @@ func (g *Generation) withPhrase(ctx context.Context, s *scratch, seen []ranked, 
 }
 
 // grouped counts the facets and makes one of the versions of a page: the newest of those that answer about as well as
-// the best. ps come sorted by group. versions holds the pages of each group that pass, the newest first.
-func (g *Generation) grouped(ps []ranked, filters []*filter, res *search.Results) (hits []ranked, versions map[int32][]uint32) {
+// the best. ps come sorted by group and version, the newest first.
+func (g *Generation) grouped(ps []ranked, filters []*filter, res *search.Results) (hits []ranked) {
 	counts := make([]*counter, len(filters))
 	for f := range counts {
 		counts[f] = newCounter(len(g.vocab[f].values))
 	}
-	versions = map[int32][]uint32{}
 	for from := 0; from < len(ps); {
 		to := from + 1
 		for to < len(ps) && ps[from].group != none && ps[to].group == ps[from].group {
@@ -167,7 +172,8 @@ func (g *Generation) grouped(ps []ranked, filters []*filter, res *search.Results
 				}
 			}
 		}
-		if best, ok := g.newest(ps[from:to], versions); ok {
+		if best, ok := newest(ps[from:to]); ok {
+			best.from = int32(from)
 			hits = append(hits, best)
 		}
 		from = to
@@ -175,37 +181,44 @@ func (g *Generation) grouped(ps []ranked, filters []*filter, res *search.Results
 	for f, name := range search.FacetNames {
 		res.Facets = append(res.Facets, counts[f].facet(name, g.vocab[f].values, filters[f].selected))
 	}
-	return hits, versions
+	return hits
 }
 
 // sameScore is the share of the best version's score from which a newer one is shown in its place.
 const sameScore = 0.8
 
 // newest returns the page that stands for a group, with the score of the best.
-func (g *Generation) newest(ps []ranked, versions map[int32][]uint32) (out ranked, ok bool) {
+func newest(ps []ranked) (out ranked, ok bool) {
 	var best float32
 	for _, p := range ps {
 		if p.fails == 0 {
-			best, ok = max(best, p.score), true
-			out = p
+			best = max(best, p.score)
 		}
 	}
-	if !ok || out.group == none {
-		return out, ok
-	}
-	pass := slices.DeleteFunc(slices.Clone(ps), func(p ranked) bool { return p.fails > 0 })
-	slices.SortStableFunc(pass, func(a, b ranked) int {
-		return compareVersions(g.value(b.doc, editionColumn), g.value(a.doc, editionColumn))
-	})
-	chosen := false
-	for _, p := range pass {
-		versions[p.group] = append(versions[p.group], p.doc)
-		if !chosen && p.score >= sameScore*best {
-			out, chosen = p, true
+	for _, p := range ps {
+		if p.fails == 0 && p.score >= sameScore*best {
+			p.score = best
+			return p, true
 		}
 	}
-	out.score = best
-	return out, true
+	return out, false
+}
+
+// versions returns the pages of a group that answer, the newest first; ps begins with the group. A group of one has
+// none.
+func (g *Generation) versions(ps []ranked) (out []search.Version) {
+	for _, p := range ps {
+		if p.group != ps[0].group {
+			break
+		}
+		if p.fails == 0 {
+			out = append(out, search.Version{Name: g.value(p.doc, editionColumn), Path: g.path(p.doc)})
+		}
+	}
+	if len(out) < 2 {
+		return nil
+	}
+	return out
 }
 
 // compareVersions orders names of versions: numbers by value, so that v2.10 comes after v2.9.

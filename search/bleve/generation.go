@@ -23,6 +23,7 @@ type Generation struct {
 	reader index.IndexReader
 	parts  []part
 	vocab  [len(columnFields)]vocabulary
+	ranks  []int32 // of the versions, by index into their vocabulary
 	german bool    // there are pages in German
 	total  lengths // terms in each scored field over all pages
 	pages  int
@@ -86,7 +87,21 @@ func (g *Generation) vocabularies() {
 			v.of = append(v.of, of)
 		}
 	}
+	names := g.vocab[editionColumn].values
+	sorted := slices.SortedFunc(slices.Values(names), compareVersions)
+	for _, n := range names {
+		g.ranks = append(g.ranks, int32(slices.Index(sorted, n)))
+	}
 	g.german = slices.Contains(g.vocab[langColumn].values, langGerman)
+}
+
+// versionRank is the rank of a page's version among all there are; the newest has the highest.
+func (g *Generation) versionRank(part, page int) int32 {
+	vs := g.parts[part].facets[editionColumn].of[page]
+	if len(vs) == 0 {
+		return none
+	}
+	return g.ranks[g.vocab[editionColumn].of[part][vs[0]]]
 }
 
 // prepare reads what searches need of each segment, or takes it from the generation before. The new segments' files

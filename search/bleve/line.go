@@ -13,7 +13,7 @@ import (
 // is the one that is meant. The best pages by their words are read once more for that.
 
 const (
-	rereadPages = 20  // pages that are read
+	rereadPages = 16  // pages that are read
 	lineBoost   = 0.6 // of a page that has the whole line, on top of 1; in proportion to the square of the longest part it has
 	lineShare   = 0.6 // the shortest part that counts
 	longLine    = 12  // tokens; more of a line need not stand together
@@ -57,12 +57,39 @@ func lineOf(q search.Query) *line {
 // lineTokens calls f with the tokens of a text in lower case, without the punctuation around them that shells and
 // sentences add.
 func lineTokens(s string, f func(string)) {
-	for t := range strings.FieldsSeq(s) {
-		if t = strings.Trim(t, "`'\",;:()[]{}<>"); t != "" {
+	for i := 0; i < len(s); {
+		for i < len(s) && s[i] <= ' ' {
+			i++
+		}
+		from, capitals := i, false
+		for i < len(s) && s[i] > ' ' {
+			capitals = capitals || s[i] >= 'A' && s[i] <= 'Z' || s[i] >= 0x80
+			i++
+		}
+		to := i
+		for from < to && around[s[from]] {
+			from++
+		}
+		for from < to && around[s[to-1]] {
+			to--
+		}
+		switch t := s[from:to]; {
+		case t == "":
+		case capitals:
 			f(strings.ToLower(t))
+		default:
+			f(t)
 		}
 	}
 }
+
+// around is the punctuation that may stand around a token.
+var around = func() (t [256]bool) {
+	for _, c := range []byte("`'\",;:()[]{}<>") {
+		t[c] = true
+	}
+	return t
+}()
 
 // factor is what a page's score is multiplied by.
 func (l *line) factor(names string, packed []byte) float32 {

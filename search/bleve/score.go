@@ -514,9 +514,9 @@ func (g *Generation) score(ctx context.Context, s *scratch, terms []located, wei
 	return ctx.Err()
 }
 
-// mean is the mean length of a field.
+// mean is the mean length of a field. It is never 0: all terms of a field may be such as do not count for its length.
 func (g *Generation) mean(field int) float32 {
-	return float32(g.total[field]) / float32(max(g.pages, 1))
+	return float32(max(g.total[field], 1)) / float32(max(g.pages, 1))
 }
 
 // bm25 is a term's score in a field where it occurs tf times. norm is 1/sqrt of the field's length, as Bleve keeps it.
