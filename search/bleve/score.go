@@ -42,9 +42,10 @@ const (
 )
 
 const (
-	// tooCommon leaves out, per field, terms that more than this share of pages have: they cost most and say
-	// nothing. They stay where nothing else remains.
-	tooCommon = 0.25
+	// tooCommon leaves out, per field, terms that more than this share of pages have, and at least commonPages: they
+	// cost most and say least. They stay where nothing else remains, and where pages are few.
+	tooCommon   = 0.12
+	commonPages = 500
 	// coverBase is the share of its score that a page would keep if it had none of the query's words; it has the
 	// rest in proportion to the weight of the words it has.
 	coverBase = 0.4
@@ -387,7 +388,7 @@ func (g *Generation) lookup(terms []term) ([]located, error) {
 
 // withoutCommon leaves out the terms that are too common to say anything, unless they are all there is.
 func (g *Generation) withoutCommon(all []located) []located {
-	limit := max(uint64(tooCommon*float64(g.pages)), 10)
+	limit := max(uint64(tooCommon*float64(g.pages)), commonPages)
 	rare := slices.DeleteFunc(slices.Clone(all), func(l located) bool { return l.df > limit })
 	if len(rare) == 0 {
 		return all
