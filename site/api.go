@@ -32,6 +32,13 @@ type answerHit struct {
 	Kind    string  `json:"kind"`
 	Snippet string  `json:"snippet"` // HTML; mark is the only element in it
 	Score   float64 `json:"score"`
+
+	Versions []answerVersion `json:"versions,omitempty"` // of the page, the newest first, where there are several
+}
+
+type answerVersion struct {
+	Version string `json:"version"`
+	URL     string `json:"url"`
 }
 
 // searchAPI answers a query as JSON.
@@ -84,6 +91,11 @@ func (s *Server) searchAPI(w http.ResponseWriter, r *request) error {
 		if len(hit.Sections) > 0 {
 			first := hit.Sections[0]
 			x.URL, x.Section, x.Snippet = d.URL+fragment(first.ID), first.Heading, first.Snippet.HTML()
+		}
+		for _, v := range hit.Versions {
+			if other := r.view.Doc(v.Path); other != nil {
+				x.Versions = append(x.Versions, answerVersion{v.Name, other.URL})
+			}
 		}
 		a.Hits = append(a.Hits, x)
 	}

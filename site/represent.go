@@ -60,8 +60,10 @@ var (
 	cacheRevalidate = []string{"no-cache"}
 	cacheForever    = []string{"public, max-age=31536000, immutable"}
 	cacheNever      = []string{"no-store"}
+	cachePrivate    = []string{"private, no-cache"}
 
 	varyEncoding = []string{"Accept-Encoding"}
+	varyAgent    = []string{"Accept, Accept-Encoding, User-Agent"}
 	varyBoth     = []string{"Accept, Accept-Encoding"}
 )
 

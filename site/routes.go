@@ -51,6 +51,16 @@ func (s *Server) handlerFor(p string) (handler, string) {
 		return s.searchPage, "GET, HEAD, POST"
 	case "/api/v1/search":
 		return s.searchAPI, "GET, HEAD, POST"
+	case "/api/v1/suggest":
+		return s.suggestAPI, reading
+	case "/api/v1/openapi.json":
+		return s.openapi, reading
+	case "/opensearch.xml":
+		return s.opensearch, reading
+	case "/llms.txt":
+		return s.llms, reading
+	case "/-/suggest":
+		return s.suggestions, reading
 	case "/livez":
 		return s.livez, reading
 	case "/readyz":
@@ -64,6 +74,9 @@ func (s *Server) handlerFor(p string) (handler, string) {
 			return s.problems, reading
 		}
 		return s.lost, reading
+	}
+	if strings.HasPrefix(p, doorwayPrefix) || p == "/r" {
+		return s.doorway, reading
 	}
 	if strings.HasPrefix(p, static.Prefix) {
 		return s.asset, reading
@@ -84,10 +97,14 @@ func (s *Server) handlerFor(p string) (handler, string) {
 // canonical returns the one form of a request's path. Encoded slashes and backslashes, and characters that no
 // address here has, lead nowhere rather than somewhere surprising.
 func canonical(u *url.URL) (string, error) {
-	if strings.ContainsAny(u.Path, "\x00\\") || len(u.Path) > 4096 || u.Path == "" || u.Path[0] != '/' {
+	if strings.ContainsAny(u.Path, "\x00\\") && !strings.HasPrefix(u.Path, doorwayPrefix) || len(u.Path) > 4096 || u.Path == "" || u.Path[0] != '/' {
 		return "", errNotFound
 	}
-	if raw := strings.ToLower(u.RawPath); strings.Contains(raw, "%2f") || strings.Contains(raw, "%5c") {
+	raw := strings.ToLower(u.RawPath)
+	if strings.HasPrefix(u.Path, doorwayPrefix) && strings.HasPrefix(raw, doorwayPrefix) {
+		return u.Path, nil // what an alert is called is no path
+	}
+	if strings.Contains(raw, "%2f") || strings.Contains(raw, "%5c") {
 		return "", errNotFound
 	}
 	p := path.Clean(u.Path)

@@ -27,46 +27,65 @@ func (s *Server) find(r *request, q search.Query) (search.Results, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), searchTimeout)
 	defer cancel()
 	res, err := search.Answer(ctx, r.edition.Index, r.viewer, q)
+	return res, s.blamed(r, err)
+}
+
+// blamed reports an index that gave an error no sound index gives.
+func (s *Server) blamed(r *request, err error) error {
 	if errors.Is(err, bleve.ErrUnusable) {
 		s.publisher.Damaged(err)
 		s.o.Log.Error("the index gave an error", "path", r.URL.Path, "cause", err)
-		return res, errIndex
+		return errIndex
 	}
-	return res, err
+	return err
 }
 
-// params reads what was asked. A form may be sent by GET or by POST.
+// maxFormBytes is how much of a form is read: percent-encoding makes three bytes of one.
+const maxFormBytes = 3*search.MaxPasteBytes + 2
+
+// params reads what was asked. A form may be sent by GET or by POST; any other body is a pasted text.
 func params(w http.ResponseWriter, r *request) (search.Query, url.Values, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return search.Query{}, nil, badRequest("The query part of the address cannot be read")
 	}
-	q := search.Parse(values.Get("q"), known(r))
+	var q search.Query
 	if r.Method == http.MethodPost {
-		// One byte over the limit is read, to know that there was more.
-		body, err := io.ReadAll(io.LimitReader(http.MaxBytesReader(w, r.Body, 8*search.MaxPasteBytes), search.MaxPasteBytes+1))
-		if err != nil {
-			return search.Query{}, nil, badRequest("The body cannot be read")
+		if q, err = posted(w, r, values); err != nil {
+			return q, nil, err
 		}
-		cut := len(body) > search.MaxPasteBytes
-		body = body[:min(len(body), search.MaxPasteBytes)]
-		text := string(body)
-		if form, ok := strings.CutPrefix(text, "q="); ok && r.URL.Path == "/search" {
-			if v, err := url.ParseQuery("q=" + form); err == nil {
-				text = v.Get("q")
-				for k, vs := range v {
-					if k != "q" {
-						values[k] = append(values[k], vs...)
-					}
-				}
-			}
-		}
-		q = search.ParsePaste(text, cut)
+	} else {
+		q = search.Parse(values.Get("q"), known(r))
 	}
 	for _, name := range search.FacetNames {
 		q.Filter(name, clean(values[name])...)
 	}
 	return q, values, nil
+}
+
+// posted reads the body, and adds what a form in it says to values.
+func posted(w http.ResponseWriter, r *request, values url.Values) (search.Query, error) {
+	// One byte over the limit is read, to know that there was more.
+	body, err := io.ReadAll(io.LimitReader(http.MaxBytesReader(w, r.Body, 8*search.MaxPasteBytes), maxFormBytes+1))
+	if err != nil {
+		return search.Query{}, badRequest("The body cannot be read")
+	}
+	text := string(body)
+	if form, ok := strings.CutPrefix(text, "q="); ok && r.URL.Path == "/search" {
+		if v, err := url.ParseQuery("q=" + form); err == nil {
+			text = v.Get("q")
+			for k, vs := range v {
+				if k != "q" {
+					values[k] = append(values[k], vs...)
+				}
+			}
+			if line := strings.TrimSpace(text); len(line) <= search.MaxRunes && !strings.Contains(line, "\n") {
+				return search.Parse(line, known(r)), nil
+			}
+		}
+	}
+	cut := len(text) > search.MaxPasteBytes
+	return search.ParsePaste(text[:min(len(text), search.MaxPasteBytes)], cut), nil
 }
 
 // known tells which values the facets of the request's edition have.
@@ -88,7 +107,7 @@ func clean(vs []string) []string {
 	return out
 }
 
-// searchPage serves the search as HTML.
+// searchPage serves the search as HTML, or as text to a terminal.
 func (s *Server) searchPage(w http.ResponseWriter, r *request) error {
 	q, values, err := params(w, r)
 	if err != nil {
@@ -102,13 +121,23 @@ func (s *Server) searchPage(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	q.Limit, q.Offset = search.DefaultLimit, min((n-1)*search.DefaultLimit, search.MaxOffset)
-	p := view.SearchPage{Query: q.Typed, Notices: q.Notices}
+	return s.answerPage(w, r, view.SearchPage{}, q, values, n)
+}
+
+// answerPage answers a query as a page, some of which may be filled in already.
+func (s *Server) answerPage(w http.ResponseWriter, r *request, p view.SearchPage, q search.Query, values url.Values, n int) error {
+	p.Query, p.Notices = firstLine(q.Typed), q.Notices
 	p.Frame = s.frameOf(r, "Search")
-	p.Frame.Query, p.Frame.NoIndex = q.Typed, true
+	p.Frame.Query, p.Frame.NoIndex = p.Query, true
+	if q.Paste && q.Text != q.Typed {
+		p.Paste = q.Text
+	}
+	var res search.Results
 	if q.Typed != "" {
-		p.Frame.Title = "“" + short(q.Typed) + "”, search"
+		p.Frame.Title = "“" + short(p.Query) + "”, search"
 		start := s.o.Now()
-		res, err := s.find(r, q)
+		var err error
+		res, err = s.find(r, q)
 		took := s.o.Now().Sub(start)
 		var he *httpError
 		switch {
@@ -119,24 +148,36 @@ func (s *Server) searchPage(w http.ResponseWriter, r *request) error {
 		case err != nil:
 			return err
 		default:
-			fill(&p, r, res, q, values, n, took)
+			s.fill(&p, r, res, q, values, n, took)
 		}
+	}
+	if wantsPlain(r) {
+		return s.searchText(w, r, p)
 	}
 	body, err := render(r.Context(), view.SearchView(p))
 	if err != nil {
 		return err
 	}
-	represent(body, typeHTML, cacheNever, varyEncoding).write(w, r.Request, http.StatusOK)
+	cacheControl := cachePrivate // so that Back shows the page as it was
+	if r.Method == http.MethodPost || p.Building || p.Failed {
+		cacheControl = cacheNever
+	}
+	represent(body, typeHTML, cacheControl, varyAgent).write(w, r.Request, http.StatusOK)
 	return nil
 }
 
-func fill(p *view.SearchPage, r *request, res search.Results, q search.Query, values url.Values, n int, took time.Duration) {
-	p.Total, p.Notices, p.TookMS = res.Total, res.Notices, float64(took.Microseconds())/1000
-	for _, h := range res.Hits {
-		if d := r.view.Doc(h.Path); d != nil {
-			p.Hits = append(p.Hits, hitOf(d, h))
-		}
+// firstLine is what the search field shows of a text.
+func firstLine(s string) string {
+	if r := []rune(s); len(r) > search.MaxRunes {
+		return strings.TrimSpace(string(r[:search.MaxRunes]))
 	}
+	return s
+}
+
+func (s *Server) fill(p *view.SearchPage, r *request, res search.Results, q search.Query, values url.Values, n int, took time.Duration) {
+	p.Total, p.Notices, p.TookMS = res.Total, res.Notices, float64(took.Microseconds())/1000
+	p.Unsure = q.Paste && res.Total > 0 && res.Confidence < search.Confident
+	p.Hits = hitsOf(r, res)
 	for _, f := range res.Facets {
 		if box := facetBox(f); len(box.Values) > 1 || len(box.Values) == 1 && box.Values[0].Selected {
 			p.Facets = append(p.Facets, box)
@@ -145,11 +186,14 @@ func fill(p *view.SearchPage, r *request, res search.Results, q search.Query, va
 	if res.Suggestion != "" {
 		p.Suggestion = &view.Link{Label: res.Suggestion, URL: "/search?q=" + url.QueryEscape(res.Suggestion)}
 	}
-	if res.Total == 0 {
+	if res.Total == 0 || p.Unsure {
 		for w := range strings.FieldsSeq(q.Text) {
 			if len(p.Words) < 8 && len(w) > 2 && len(w) < 60 && w != q.Text {
 				p.Words = append(p.Words, view.Link{Label: w, URL: "/search?q=" + url.QueryEscape(w)})
 			}
+		}
+		if p.Stub == nil {
+			p.Stub = stubFor(q.Text, !q.Paste && !strings.ContainsRune(q.Text, ' '))
 		}
 	}
 	keep := url.Values{"q": {q.Typed}}
@@ -158,11 +202,52 @@ func fill(p *view.SearchPage, r *request, res search.Results, q search.Query, va
 			keep[k] = vs
 		}
 	}
+	if !res.Widened {
+		p.Chosen = chosen(q, keep)
+	}
+	if r.Method == http.MethodPost && len(q.Typed) > search.MaxRunes {
+		p.Facets = nil // a text that long cannot be sent again by a link
+		return
+	}
 	pages := min((res.Total+search.DefaultLimit-1)/search.DefaultLimit, search.MaxOffset/search.DefaultLimit+1)
 	p.Pager = pagerOf(min(n, max(pages, 1)), pages, "/search", keep)
 }
 
-func hitOf(d *content.Doc, h search.Hit) view.HitBox {
+// chosen says which filters are set, with the way to take off those that were chosen from the list.
+func chosen(q search.Query, keep url.Values) (out []view.Link) {
+	for _, name := range search.FacetNames {
+		for _, v := range q.Filters[name] {
+			label := name + " " + v
+			if name == "kind" {
+				label = content.Kind(v).Label()
+			}
+			without := url.Values{}
+			for k, vs := range keep {
+				for _, x := range vs {
+					if k != name || x != v {
+						without.Add(k, x)
+					}
+				}
+			}
+			if !slices.Contains(keep[name], v) { // it stands in the text
+				without.Set("q", q.Text)
+			}
+			out = append(out, view.Link{Label: label, URL: "/search?" + without.Encode()})
+		}
+	}
+	return out
+}
+
+func hitsOf(r *request, res search.Results) (out []view.HitBox) {
+	for _, h := range res.Hits {
+		if d := r.view.Doc(h.Path); d != nil {
+			out = append(out, hitOf(r, d, h))
+		}
+	}
+	return out
+}
+
+func hitOf(r *request, d *content.Doc, h search.Hit) view.HitBox {
 	b := view.HitBox{Title: d.Title, URL: d.URL, Severity: d.Meta.Severity, Meta: append([]string{d.Kind.Label()}, d.Meta.Products()...)}
 	if d.Name != "" {
 		b.Meta = append(b.Meta, d.Name)
@@ -172,6 +257,11 @@ func hitOf(d *content.Doc, h search.Hit) view.HitBox {
 	}
 	for _, s := range h.Sections {
 		b.Sections = append(b.Sections, view.SectionBox{Heading: s.Heading, URL: d.URL + fragment(s.ID), Snippet: s.Snippet})
+	}
+	for _, v := range h.Versions {
+		if other := r.view.Doc(v.Path); other != nil && other != d {
+			b.Versions = append(b.Versions, view.Link{Label: v.Name, URL: other.URL})
+		}
 	}
 	return b
 }
@@ -187,10 +277,56 @@ func facetBox(f search.Facet) view.FacetBox {
 	b := view.FacetBox{Name: f.Name, Label: strings.ToUpper(f.Name[:1]) + f.Name[1:]}
 	for _, v := range f.Values {
 		label := v.Value
-		if f.Name == "kind" {
+		switch f.Name {
+		case "kind":
 			label = content.Kind(v.Value).Label()
+		case "phase":
+			label = content.Phase(v.Value).Label()
 		}
 		b.Values = append(b.Values, view.FacetValue{Label: label, Value: v.Value, Count: v.Count, Selected: v.Selected})
 	}
+	// Chosen values stay in sight.
+	slices.SortStableFunc(b.Values, func(x, y view.FacetValue) int {
+		switch {
+		case x.Selected == y.Selected:
+			return 0
+		case x.Selected:
+			return -1
+		}
+		return 1
+	})
 	return b
+}
+
+// suggestions answers the search box while somebody types, with a piece of a page.
+func (s *Server) suggestions(w http.ResponseWriter, r *request) error {
+	q, _, err := params(w, r)
+	if err != nil {
+		return err
+	}
+	q.Limit = 6
+	b := view.SuggestBox{Query: q.Typed}
+	if q.Typed != "" {
+		res, err := s.find(r, q)
+		var he *httpError
+		switch {
+		case errors.Is(err, search.ErrBuilding):
+			b.Message = "The search index is being built for the first time."
+		case errors.As(err, &he):
+			b.Message = he.text + "."
+		case err != nil:
+			return err
+		default:
+			b.Total, b.Suggestion, b.Hits = res.Total, res.Suggestion, hitsOf(r, res)
+			if res.Total == 0 {
+				b.Message = "No page has these words."
+			}
+		}
+	}
+	body, err := render(r.Context(), view.SuggestView(b))
+	if err != nil {
+		return err
+	}
+	represent(body, typeHTML, cacheNever, varyEncoding).write(w, r.Request, http.StatusOK)
+	return nil
 }

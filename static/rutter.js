@@ -1,18 +1,5 @@
 // Behaviour on top of pages that work without it.
 
-// "/" and Ctrl-K or Cmd-K go to the search field.
-const field = document.querySelector('input[type=search]');
-addEventListener('keydown', (e) => {
-  const typing = e.target.closest?.('input, select, textarea, [contenteditable]');
-  const slash = e.key === '/' && !typing && !e.ctrlKey && !e.metaKey && !e.altKey;
-  const k = e.key.toLowerCase() === 'k' && (e.ctrlKey || e.metaKey) && !e.shiftKey && !e.altKey;
-  if (field && (slash || k)) {
-    e.preventDefault();
-    field.focus();
-    field.select();
-  }
-});
-
 // A copy button on every command: what is typed goes to the clipboard, without prompts and without output.
 if (navigator.clipboard) {
   const said = document.createElement('span');

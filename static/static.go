@@ -1,4 +1,4 @@
-// Package static is the style sheet, the script and the icon, each under a name that changes with its bytes.
+// Package static is the style sheet, the scripts and the icon, each under a name that changes with its bytes.
 package static
 
 import (
@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-//go:embed rutter.css rutter.js icon.svg
+//go:embed rutter.css rutter.js box.js icon.svg
 var files embed.FS
 
 // Prefix is the path under which assets are served.

@@ -299,20 +299,37 @@ func cutSnippet(text string, ms []match, weights []float32) search.Snippet {
 	if start > 0 {
 		add("… ", false)
 	}
-	at := start
-	for _, m := range ms {
-		if m.from < at || m.to > end {
+	at, until := start, start // until is the end of the last mark
+	for i, m := range ms {
+		if m.from < at || m.to > end || !tells(ms, i, weights) {
 			continue
 		}
-		add(text[at:m.from], false)
+		if gap := text[at:m.from]; at == until && at > start && strings.TrimSpace(gap) == "" && len(gap) < 3 {
+			add(gap, true) // words next to each other have one mark
+		} else {
+			add(gap, false)
+		}
 		add(text[m.from:m.to], true)
-		at = m.to
+		at, until = m.to, m.to
 	}
 	add(text[at:end], false)
 	if end < len(text) {
 		add(" …", false)
 	}
 	return out
+}
+
+// tells tells whether a match is worth a mark: its word weighs something, or it stands next to another match.
+func tells(ms []match, i int, weights []float32) bool {
+	var most float32
+	for _, w := range weights {
+		most = max(most, w)
+	}
+	if ms[i].word < len(weights) && weights[ms[i].word] >= 0.3*most {
+		return true
+	}
+	near := func(a, b match) bool { return b.from >= a.to && b.from-a.to < 3 && a.word != b.word }
+	return i > 0 && near(ms[i-1], ms[i]) || i+1 < len(ms) && near(ms[i], ms[i+1])
 }
 
 // flat makes one line of a text.

@@ -21,7 +21,7 @@ type Frame struct {
 
 // Assets are the addresses of what a page loads.
 type Assets struct {
-	CSS, JS, Icon string
+	CSS, JS, Box, Icon string
 }
 
 // NavItem is a link in the head of every page.
@@ -164,22 +164,34 @@ type KindBox struct {
 type SearchPage struct {
 	Frame
 	Query      string
-	Building   bool // there is no index yet
-	Failed     bool // the index gave an error
+	Paste      string // what was searched of a pasted text; "" where nothing was pasted
+	Missing    string // a name at the doorway that nothing here has; "" elsewhere
+	Unsure     bool   // a pasted text that nothing here is likely to answer
+	Building   bool   // there is no index yet
+	Failed     bool   // the index gave an error
 	Total      int
 	TookMS     float64
 	Suggestion *Link
 	Notices    []string
+	Chosen     []Link // filters that are set, each with the way to take it off
 	Facets     []FacetBox
 	Hits       []HitBox
 	Pager      Pager
 	Words      []Link // what to try when nothing was found
+	Stub       *Stub  // the beginning of a page that is missing
+}
+
+// Stub is the beginning of a page nobody has written yet.
+type Stub struct {
+	Path string // where it would lie in the content folder
+	Text string
 }
 
 // FacetBox is a property to narrow the results by.
 type FacetBox struct {
 	Label, Name string
 	Values      []FacetValue
+	Open        bool // more values are shown than the first few
 }
 
 // FacetValue is one value with the number of pages that have it.
@@ -194,7 +206,17 @@ type HitBox struct {
 	Title, URL string
 	Meta       []string
 	Severity   string
+	Versions   []Link // other versions of the page
 	Sections   []SectionBox
+}
+
+// SuggestBox is what the search box shows while somebody types.
+type SuggestBox struct {
+	Query      string
+	Total      int
+	Suggestion string
+	Hits       []HitBox
+	Message    string // instead of hits
 }
 
 // SectionBox is a place in a page that answers.

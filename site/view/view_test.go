@@ -3,6 +3,7 @@ package view_test
 import (
 	"bytes"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,7 +22,7 @@ var update = flag.Bool("update", false, "write the golden files")
 
 var frame = view.Frame{
 	Portal: "Harbour",
-	Assets: view.Assets{CSS: "/-/static/s.css", JS: "/-/static/s.js", Icon: "/-/static/i.svg"},
+	Assets: view.Assets{CSS: "/-/static/s.css", JS: "/-/static/s.js", Box: "/-/static/b.js", Icon: "/-/static/i.svg"},
 	Nav:    []view.NavItem{{Label: "Playbooks", URL: "/-/kind/playbook", Current: true}, {Label: "Guides", URL: "/-/kind/guide"}},
 }
 
@@ -73,9 +74,16 @@ var states = map[string]templ.Component{
 		Frame: framed(func(f *view.Frame) { f.Home, f.Nav = true, nil }), Folders: []view.FolderBox{{Title: "Linux", URL: "/linux/", Count: 2, Entries: entries[:1]}},
 		Body: "<p>About</p>", BodyTitle: "Harbour",
 	}),
-	"list":     view.ListView(view.ListPage{Frame: frame, Heading: "Playbooks", Lead: "Steps", Crumbs: []view.Link{{Label: "Home", URL: "/"}}, Listing: view.Listing{Pages: entries, Total: 3, Pager: pager}}),
-	"search":   view.SearchView(found),
-	"nothing":  view.SearchView(view.SearchPage{Frame: frame, Query: "xyzzy <b>", Words: []view.Link{{Label: "xyzzy", URL: "/search?q=xyzzy"}}, Notices: []string{"Only the first 64 words were searched."}}),
+	"list":    view.ListView(view.ListPage{Frame: frame, Heading: "Playbooks", Lead: "Steps", Crumbs: []view.Link{{Label: "Home", URL: "/"}}, Listing: view.Listing{Pages: entries, Total: 3, Pager: pager}}),
+	"search":  view.SearchView(found),
+	"nothing": view.SearchView(view.SearchPage{Frame: frame, Query: "xyzzy <b>", Words: []view.Link{{Label: "xyzzy", URL: "/search?q=xyzzy"}}, Notices: []string{"Only the first 64 words were searched."}}),
+	"pasted":  view.SearchView(view.SearchPage{Frame: frame, Query: "Nov 25 10:00:00 db1 kernel: Out of <memory>", Paste: "Out of <memory>", Unsure: true, Total: 1, Hits: found.Hits, Stub: &view.Stub{Path: "playbooks/x.md", Text: "---\ntitle: \"Out of <memory>\"\n---\n"}}),
+	"doorway": view.SearchView(view.SearchPage{Frame: frame, Query: "DiskOnFire", Missing: "DiskOnFire", Stub: &view.Stub{Path: "playbooks/DiskOnFire.md", Text: "---\nalerts: [\"DiskOnFire\"]\n---\n"}}),
+	"filtered": view.SearchView(view.SearchPage{
+		Frame: frame, Query: "disk tag:a", Total: 2, Chosen: []view.Link{{Label: "tag a", URL: "/search?q=disk"}, {Label: "Playbook", URL: "/search?q=disk+tag:a"}},
+		Facets: []view.FacetBox{{Label: "Tag", Name: "tag", Values: []view.FacetValue{{Label: "1", Value: "1"}, {Label: "2", Value: "2"}, {Label: "3", Value: "3"}, {Label: "4", Value: "4"}, {Label: "5", Value: "5"}, {Label: "6", Value: "6"}, {Label: "7", Value: "7"}, {Label: "8", Value: "8"}, {Label: "9", Value: "9", Count: 3}}}},
+		Hits:   []view.HitBox{{Title: "ALTER TABLE", URL: "/v26.1/alter", Versions: []view.Link{{Label: "v25.4", URL: "/v25.4/alter"}}}},
+	}),
 	"building": view.SearchView(view.SearchPage{Frame: frame, Query: "disk", Building: true}),
 	"failed":   view.SearchView(view.SearchPage{Frame: frame, Query: "disk", Failed: true}),
 	"ask":      view.SearchView(view.SearchPage{Frame: frame}),
@@ -103,8 +111,20 @@ var found = view.SearchPage{
 	Pager: pager,
 }
 
+// pieces are views that are no documents: they are put into a page by its script.
+var pieces = map[string]templ.Component{
+	"suggest":         view.SuggestView(view.SuggestBox{Query: "disk", Total: 12, Suggestion: "disks", Hits: append([]view.HitBox{{Title: "No <section>", URL: "/none", Meta: []string{"Guide"}}}, found.Hits...)}),
+	"suggest-nothing": view.SuggestView(view.SuggestBox{Query: "xyzzy", Message: "No page has these words."}),
+}
+
+func allViews() map[string]templ.Component {
+	all := maps.Clone(states)
+	maps.Copy(all, pieces)
+	return all
+}
+
 func TestGolden(t *testing.T) {
-	for name, c := range states {
+	for name, c := range allViews() {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
 			if err := c.Render(t.Context(), &b); err != nil {
@@ -166,7 +186,7 @@ func TestEveryViewIsSound(t *testing.T) {
 				}
 			}
 			walk(root)
-			for el, want := range map[string]int{"h1": 1, "main": 1, "header": 1, "footer": 1, "title": 1, "style": 0, "script": 1} {
+			for el, want := range map[string]int{"h1": 1, "main": 1, "header": 1, "footer": 1, "title": 1, "style": 0, "script": 2} {
 				if count[el] != want {
 					t.Errorf("%d <%s>, want %d", count[el], el, want)
 				}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -105,6 +106,12 @@ func fragment(id string) string { return (&url.URL{Fragment: id}).EscapedFragmen
 func searchHeading(p SearchPage) string {
 	q := "“" + clipRunes(p.Query, 80) + "”"
 	switch {
+	case p.Missing != "" && p.Total == 0:
+		return "Nothing for " + p.Missing
+	case p.Paste != "" && p.Total > 0:
+		return plural(p.Total, "page", "pages") + " for the pasted text"
+	case p.Paste != "":
+		return "Nothing for the pasted text"
 	case p.Query == "":
 		return "What do you see?"
 	case p.Building, p.Failed:
@@ -133,4 +140,41 @@ func problemsHeading(p ProblemsPage) string {
 		return plural(n, "thing", "things") + " to look at"
 	}
 	return plural(p.Errors, "error", "errors") + " to mend"
+}
+
+// shownValues is how many values of a facet are shown before "more".
+const shownValues = 8
+
+func firstValues(f FacetBox) []FacetValue { return f.Values[:min(len(f.Values), shownValues)] }
+func restValues(f FacetBox) []FacetValue  { return f.Values[min(len(f.Values), shownValues):] }
+
+// options are the places of a page in the search box: its sections, at most two, or the page itself.
+func options(h HitBox) []SectionBox {
+	out := slices.Clone(h.Sections[:min(len(h.Sections), 2)])
+	if len(out) == 0 {
+		return []SectionBox{{Heading: h.Title, URL: h.URL}}
+	}
+	for i, s := range out {
+		if s.Heading == "" {
+			out[i].Heading = h.Title
+		}
+	}
+	return out
+}
+
+func first(s []string) string {
+	if len(s) == 0 {
+		return ""
+	}
+	return s[0]
+}
+
+func countWords(b SuggestBox) string {
+	switch {
+	case b.Query == "" || b.Message != "":
+		return b.Message
+	case b.Total == 1:
+		return "1 page matches"
+	}
+	return number(b.Total) + " pages match"
 }
