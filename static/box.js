@@ -88,6 +88,7 @@ const keys = (e) => {
     case 'ArrowUp': go(at < 0 ? all[all.length - 1] : all[at - 1]); break;
     case 'Home': if (at >= 0) go(all[0]); break;
     case 'End': if (at >= 0) go(all[all.length - 1]); break;
+    case 'Escape': e.preventDefault(); box.close(); break; // a search field would only be emptied
     case 'Enter':
       if (at >= 0) { e.preventDefault(); open(all[at], e.ctrlKey || e.metaKey); }
       break;

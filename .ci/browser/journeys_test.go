@@ -36,6 +36,7 @@ func TestJourneys(t *testing.T) {
 	}{
 		{"from an error to the section that helps", errorToSection},
 		{"keys lead to the search", searchKeys},
+		{"results are narrowed, and come back", narrowAndBack},
 		{"a change on disk is on the page", changeOnDisk},
 		{"dark and light", darkAndLight},
 		{"without JavaScript", withoutJavaScript},
@@ -100,36 +101,101 @@ func (b *tab) inView(selector string) {
 	})
 }
 
-// A hand on the keyboard goes to the search from anywhere.
+// A hand on the keyboard goes to the search from anywhere, finds while it types, and opens what it found.
 func searchKeys(t *testing.T, w world) {
 	b := newTab(t, w.browser, w.readers)
-	focus := `(e => (e.closest('header, main')?.tagName ?? '') + ' ' + e.tagName + ' ' + (e.type ?? ''))(document.activeElement)`
+	focus := `(e => (e.closest('dialog, header, main')?.tagName ?? '') + ' ' + e.tagName + ' ' + (e.type ?? ''))(document.activeElement)`
 	value := `document.activeElement.value ?? ''`
-	b.open("/playbooks/depot/quota")
+	selected := `(() => { const i = document.querySelector('.box input'), o = document.querySelector('.box [aria-selected=true]');
+		return o && i.getAttribute('aria-activedescendant') === o.id ? o.querySelector('b').textContent : '' })()`
+	open := `document.querySelector('.box')?.open ?? false`
+	found := func(what, status string) {
+		t.Helper()
+		wait(t, what, func() (bool, string) {
+			got := b.text(`.box [role=status]`)
+			return strings.Contains(got, status), got
+		})
+	}
+	b.open("/guides/charts/deep/tides")
 	equal(b, "focus at first", eval[string](b, focus), " BODY ")
 
 	b.press("/")
-	equal(b, "focus after /", eval[string](b, focus), "HEADER INPUT search")
-	equal(b, "the field after /", eval[string](b, value), "")
+	equal(b, "focus after /", eval[string](b, focus), "DIALOG INPUT search")
+	equal(b, "the box after /", eval[string](b, value), "")
 	b.press("df -h /srv")
-	equal(b, "a slash in the field is a slash", eval[string](b, value), "df -h /srv")
+	equal(b, "a slash in the box is a slash", eval[string](b, value), "df -h /srv")
+	b.press(kb.Escape)
+	equal(b, "the box is open after Esc", eval[bool](b, open), false)
 
-	eval[bool](b, `(document.activeElement.blur(), true)`)
-	b.press("k", chromedp.ModifierCtrl)
-	equal(b, "focus after Ctrl-K", eval[string](b, focus), "HEADER INPUT search")
-	b.press("x")
-	equal(b, "what is typed after Ctrl-K takes the place of what was there", eval[string](b, value), "x")
-
-	eval[bool](b, `(document.activeElement.blur(), true)`)
 	b.press("k")
-	equal(b, "focus after k alone", eval[string](b, focus), " BODY ")
+	equal(b, "the box is open after k alone", eval[bool](b, open), false)
+	b.press("k", chromedp.ModifierCtrl)
+	equal(b, "focus after Ctrl-K", eval[string](b, focus), "DIALOG INPUT search")
+	b.press("quota")
+	found("results as they are typed", "match")
+	equal(b, "nothing is chosen before an arrow is pressed", eval[string](b, selected), "")
+	equal(b, "the box says that it has a list", eval[string](b, `document.querySelector('.box input').getAttribute('aria-expanded')`), "true")
+	b.press(kb.ArrowDown)
+	first := eval[string](b, selected)
+	if first == "" {
+		t.Error("the down arrow chooses nothing")
+	}
+	b.press(kb.End)
+	if last := eval[string](b, selected); last == "" {
+		t.Error("End chooses nothing")
+	}
+	b.press(kb.Home)
+	equal(b, "Home chooses the first", eval[string](b, selected), first)
+	b.press(kb.ArrowUp)
+	b.press(kb.ArrowDown)
+	equal(b, "the arrows go round", eval[string](b, selected), first)
+	where := eval[string](b, `document.querySelector('.box [aria-selected=true]').dataset.url`)
+	if path, _, _ := strings.Cut(where, "#"); path == b.path() {
+		t.Fatalf("the first hit %s is the page itself", where)
+	}
+	b.enter()
+	equal(b, "Enter opens what is chosen", b.path(), where)
+
+	b.press("/")
+	before := eval[string](b, `document.querySelector('.box [role=option] b')?.textContent ?? ''`)
+	equal(b, "what was searched before is offered", before, "quota")
+	b.press("xyzzyqwert")
+	found("an empty answer to be said", "No page has these words")
+	b.press(kb.Escape)
 
 	b.open("/")
 	b.press("/")
-	equal(b, "focus after / on the home page", eval[string](b, focus), "MAIN INPUT search")
 	b.press("EDQUOT")
 	b.enter()
-	equal(b, "address", b.path(), "/search?q=EDQUOT")
+	equal(b, "Enter without a choice asks for all results", b.path(), "/search?q=EDQUOT")
+
+	b.press("/")
+	b.click(`.box .keys button`)
+	b.press(kb.Escape)
+	b.press("/")
+	equal(b, "the box opens by / though that is turned off", eval[bool](b, open), false)
+	b.press("k", chromedp.ModifierCtrl)
+	equal(b, "the box opens by Ctrl-K", eval[bool](b, open), true)
+	b.click(`.box .keys button`)
+	b.press(kb.Escape)
+	b.clean()
+}
+
+// Filters, pages of results and the way back.
+func narrowAndBack(t *testing.T, w world) {
+	b := newTab(t, w.browser, w.readers)
+	b.open("/search?q=depot")
+	before := b.count(".hit")
+	b.loads("choose a kind", chromedp.Click(chromedp.CSS(`.facets input[name=kind][value=playbook]`), chromedp.NodeVisible))
+	equal(b, "the filter is in the address", b.path(), "/search?q=depot&kind=playbook")
+	if n := b.count(".hit"); n == 0 || n >= before {
+		t.Errorf("%d hits of %d are left", n, before)
+	}
+	equal(b, "the filter stays chosen", eval[bool](b, `document.querySelector('.facets input[value=playbook]').checked`), true)
+	b.follow(`.hit h2 a`)
+	eval[bool](b, `(history.back(), true)`)
+	wait(t, "the results to come back", func() (bool, string) { return b.path() == "/search?q=depot&kind=playbook", b.path() })
+	equal(b, "with the filter", eval[bool](b, `document.querySelector('.facets input[value=playbook]').checked`), true)
 	b.clean()
 }
 
