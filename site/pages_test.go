@@ -88,7 +88,7 @@ func TestPage(t *testing.T) {
 	r.has(t,
 		`<a href="/playbooks/linux/clock">clock</a>`, `<a href="/guides/why">guide</a>`,
 		`<a href="/playbooks/">Playbooks</a>`, `rel="prev"`, `<h2 id="find-it">`, `On this page`, `Last changed`,
-		`<p class="lead">Writes fail.</p>`, `<a class="skip" href="#/main">`, `<code>df -h</code>`,
+		`<p class="lead">Writes fail.</p>`, `<a class="skip" href="#main/">`, `<code>df -h</code>`,
 		`<a href="/playbooks/linux/disk.md">`)
 	r.lacks(t, "style=", "onclick", "<script>")
 	home := p.get("/")

@@ -24,9 +24,9 @@ let box, input, list, notes, status, slash;
 
 const build = () => {
   input = make('input', { type: 'search', name: 'q', role: 'combobox', 'aria-label': 'Search', 'aria-expanded': 'false', 'aria-controls': '/list', 'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false', maxlength: '4096', placeholder: 'Error line, alert or command' });
-  list = make('div', { role: 'listbox', id: '/list', 'aria-label': 'Results' });
+  list = make('div', { class: 'list', role: 'listbox', id: '/list', 'aria-label': 'Results' });
   notes = make('div');
-  const pane = make('div', { class: 'list' }, list, notes);
+  const pane = make('div', {}, list, notes);
   status = make('span', { role: 'status' });
   slash = make('button', { type: 'button' });
   const icon = document.querySelector('.mark svg');

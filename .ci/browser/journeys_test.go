@@ -524,7 +524,7 @@ func keyboardAlone(t *testing.T, w world) {
 		b.press(kb.Enter)
 		wait(t, "the skip link to lead to main", func() (bool, string) {
 			got := eval[string](b, `location.hash`)
-			return got == "#/main", got
+			return got == "#main/", got
 		})
 		if f := tab(); !f.Main {
 			t.Errorf("%s: the stop after the skip link is %s, not in main", path, f.Name)

@@ -44,7 +44,7 @@ func HomeView(h Home) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<main class=\"page\" id=\"/main\"><div class=\"front\"><section class=\"ask\" aria-labelledby=\"/ask\"><h1 id=\"/ask\">What do you see?</h1><form role=\"search\" aria-label=\"Search the portal\" action=\"/search\"><label class=\"vh\" for=\"/hq\">Search</label><input id=\"/hq\" name=\"q\" type=\"search\" maxlength=\"4096\" autocomplete=\"off\" spellcheck=\"false\"><button type=\"submit\" class=\"go\">Find</button></form><p>An error line as it stands, an alert’s name, a command, or what you want to do. ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<main class=\"page\" id=\"main/\"><div class=\"front\"><section class=\"ask\" aria-labelledby=\"/ask\"><h1 id=\"/ask\">What do you see?</h1><form role=\"search\" aria-label=\"Search the portal\" action=\"/search\"><label class=\"vh\" for=\"/hq\">Search</label><input id=\"/hq\" name=\"q\" type=\"search\" maxlength=\"4096\" autocomplete=\"off\" spellcheck=\"false\"><button type=\"submit\" class=\"go\">Find</button></form><p>An error line as it stands, an alert’s name, a command, or what you want to do. ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -44,7 +44,7 @@ func ProblemsView(p ProblemsPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<main class=\"page\" id=\"/main\"><nav class=\"crumbs\" aria-label=\"Breadcrumb\"><a href=\"/\">Home</a></nav><h1>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<main class=\"page\" id=\"main/\"><nav class=\"crumbs\" aria-label=\"Breadcrumb\"><a href=\"/\">Home</a></nav><h1>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

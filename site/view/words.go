@@ -106,8 +106,8 @@ func fragment(id string) string { return (&url.URL{Fragment: id}).EscapedFragmen
 func searchHeading(p SearchPage) string {
 	q := "“" + clipRunes(p.Query, 80) + "”"
 	switch {
-	case p.Missing != "" && p.Total == 0:
-		return "Nothing for " + p.Missing
+	case p.Missing != "":
+		return "No page for " + clipRunes(p.Missing, 80) + " yet"
 	case p.Paste != "" && p.Total > 0:
 		return plural(p.Total, "page", "pages") + " for the pasted text"
 	case p.Paste != "":
