@@ -99,6 +99,7 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 		filePs: prev.filePs, linkPs: prev.linkPs, restPs: prev.restPs, sum: prev.sum, history: h, fs: t.FS,
 	}
 	diff := Diff{History: !sameHistory(prev.history, h)}
+	s.asked = readQuestions(t.FS, prev.asked)
 	b.apply(s, prev, pages, reads, &diff)
 	if !maps.EqualFunc(s.files, files, func(a, b File) bool { return a.Path == b.Path }) {
 		diff.Files = true

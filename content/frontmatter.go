@@ -176,8 +176,18 @@ func firstLine(s string) string {
 
 // tooMuch returns the 1-based line and what is too much about a block, or "".
 func tooMuch(text []byte) (int, string) {
-	if len(text) > maxFrontMatter {
-		return 1, fmt.Sprintf("the front matter has %d bytes, at most %d are read", len(text), maxFrontMatter)
+	return bounds{"the front matter", maxFrontMatter, maxKeys}.exceeded(text)
+}
+
+// bounds are what a YAML text may hold before a parser sees it: parsers take long over what is made to take long.
+type bounds struct {
+	what        string
+	bytes, keys int
+}
+
+func (b bounds) exceeded(text []byte) (int, string) {
+	if len(text) > b.bytes {
+		return 1, fmt.Sprintf("%s has %d bytes, at most %d are read", b.what, len(text), b.bytes)
 	}
 	depth, keys, line := 0, 0, 0
 	for l := range bytes.Lines(text) {
@@ -218,10 +228,10 @@ func tooMuch(text []byte) (int, string) {
 		}
 		indent := len(l) - len(bytes.TrimLeft(l, " \t"))
 		if depth > maxDepth || dashes > maxDepth || indent > 8*maxDepth {
-			return line, fmt.Sprintf("the front matter nests more than %d deep", maxDepth)
+			return line, fmt.Sprintf("%s nests more than %d deep", b.what, maxDepth)
 		}
-		if keys > maxKeys {
-			return line, fmt.Sprintf("the front matter has more than %d keys", maxKeys)
+		if keys > b.keys {
+			return line, fmt.Sprintf("%s has more than %d keys", b.what, b.keys)
 		}
 	}
 	return 0, ""

@@ -56,7 +56,9 @@ type counting struct {
 }
 
 func (c counting) Open(name string) (fs.File, error) {
-	c.n.Add(1)
+	if name != "queries.yaml" { // which every build looks for
+		c.n.Add(1)
+	}
 	return c.FS.Open(name)
 }
 

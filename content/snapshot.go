@@ -29,6 +29,7 @@ type Snapshot struct {
 	filePs map[string][]diag.Problem // by file: what reading it found
 	linkPs map[string][]linkProblem  // by file: what linking it found
 	restPs []diag.Problem            // of the folder as a whole
+	asked  *questions                // what is in queries.yaml
 }
 
 // ID names the state of the pages: the same pages give the same 12 hexadecimal digits, anywhere.
@@ -46,7 +47,7 @@ func (s *Snapshot) Docs() []*Doc { return s.docs }
 
 // Problems returns everything an author can mend, sorted.
 func (s *Snapshot) Problems() []diag.Problem {
-	out := slices.Clone(s.restPs)
+	out := slices.Concat(s.restPs, s.asked.found())
 	for _, ps := range s.filePs {
 		out = append(out, ps...)
 	}
@@ -65,6 +66,7 @@ func (s *Snapshot) Counts() (errors, warnings, notes int) {
 		errors, warnings, notes = errors+e, warnings+w, notes+n
 	}
 	add(s.restPs)
+	add(s.asked.found())
 	for _, ps := range s.filePs {
 		add(ps)
 	}
@@ -76,7 +78,7 @@ func (s *Snapshot) Counts() (errors, warnings, notes int) {
 
 // SameProblems tells whether reading the files found the same problems in both.
 func (s *Snapshot) SameProblems(t *Snapshot) bool {
-	return maps.EqualFunc(s.filePs, t.filePs, slices.Equal[[]diag.Problem])
+	return slices.Equal(s.asked.found(), t.asked.found()) && maps.EqualFunc(s.filePs, t.filePs, slices.Equal[[]diag.Problem])
 }
 
 // ProblemsOf returns the problems of one file, sorted.

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"rutter/content"
+	"rutter/content/diag"
 	"rutter/search"
 	"rutter/site/edition"
 )
@@ -26,6 +28,9 @@ func (s *Server) gate(ctx context.Context, e *edition.Edition, changed []*conten
 	}
 	if _, err := s.homeProps(r); err != nil {
 		return fmt.Errorf("the home page: %w", err)
+	}
+	if err := s.questions(ctx, e); err != nil {
+		return err
 	}
 	rendered := map[*content.Doc]*representation{}
 	for _, d := range changed {
@@ -62,6 +67,41 @@ func (s *Server) finds(ctx context.Context, e *edition.Edition, d *content.Doc) 
 	}
 	if res.Total == 0 && res.Terms > 0 {
 		return fmt.Errorf("a search for the title of %s finds nothing", d.Path)
+	}
+	return nil
+}
+
+// maxQuestions is how many declared queries a gate asks; the command line asks all.
+const maxQuestions = 200
+
+// questions asks what queries.yaml declares. A page that is no longer found holds the edition back only when readers
+// of the current one find it: what never worked is a problem for authors and no reason to keep everything else back.
+func (s *Server) questions(ctx context.Context, e *edition.Edition) error {
+	asked := e.Snapshot.Questions()
+	if e.Index == nil || len(asked) == 0 {
+		return nil
+	}
+	asked = asked[:min(len(asked), maxQuestions)]
+	missed, err := search.Unanswered(ctx, e.Index, asked)
+	if err != nil || len(missed) == 0 {
+		return err
+	}
+	now := s.publisher.Acquire()
+	if now == nil {
+		return nil
+	}
+	defer now.Release()
+	if now.Index == nil {
+		return nil
+	}
+	before, err := search.Unanswered(ctx, now.Index, asked)
+	if err != nil {
+		return err
+	}
+	for _, p := range missed {
+		if !slices.ContainsFunc(before, func(b diag.Problem) bool { return b.Line == p.Line }) {
+			return errors.New(p.String())
+		}
 	}
 	return nil
 }

@@ -59,6 +59,8 @@ func (s *Server) handlerFor(p string) (handler, string) {
 		return s.opensearch, reading
 	case "/llms.txt":
 		return s.llms, reading
+	case "/mcp":
+		return s.assistant, "POST"
 	case "/-/suggest":
 		return s.suggestions, reading
 	case "/livez":

@@ -8,6 +8,7 @@ import (
 	"rutter/content"
 	"rutter/content/diag"
 	"rutter/content/source"
+	"rutter/search"
 	"rutter/site"
 )
 
@@ -31,6 +32,19 @@ func (c *checkCmd) Run(out *streams) error {
 	}
 	s := b.CheckLinks()
 	problems := s.Problems()
+	if len(s.Questions()) > 0 {
+		x, done, err := index(context.Background(), s)
+		if err != nil {
+			return err
+		}
+		defer done()
+		missed, err := search.Unanswered(context.Background(), x, s.Questions())
+		if err != nil {
+			return err
+		}
+		problems = append(problems, missed...)
+		diag.Sort(problems)
+	}
 	for _, p := range problems {
 		if _, err := fmt.Fprintln(out.Out, p); err != nil {
 			return &exit{exitIO, err}

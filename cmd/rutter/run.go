@@ -21,6 +21,7 @@ const (
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Serve a content folder, or the library in the binary."`
 	Check   checkCmd   `cmd:"" help:"Print every problem an author can mend."`
+	Search  searchCmd  `cmd:"" help:"Search a folder, the library in the binary, or a running portal."`
 	Version versionCmd `cmd:"" help:"Print what was built, and from which revision."`
 }
 

@@ -1,0 +1,261 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"rutter/content"
+	"rutter/content/source"
+	"rutter/search"
+	"rutter/search/bleve"
+)
+
+type searchCmd struct {
+	Query  string `arg:"" help:"What to look for: an error line, an alert, a command. - reads a log or trace from standard input."`
+	Dir    string `arg:"" optional:"" help:"Content folder. Without it, the library in the binary is searched."`
+	Server string `help:"Ask the portal at this address instead."`
+	Limit  int    `default:"5" help:"How many pages to show, at most 100."`
+	Format string `default:"text" enum:"text,json" help:"text, or json with the same fields as /api/v1/search."`
+}
+
+// found is an answer as /api/v1/search gives it.
+type found struct {
+	Query      string     `json:"query"`
+	Total      int        `json:"total"`
+	Suggestion string     `json:"suggestion"`
+	Confidence float64    `json:"confidence"`
+	Hits       []foundHit `json:"hits"`
+	Notices    []string   `json:"notices"`
+}
+
+type foundHit struct {
+	URL     string  `json:"url"`
+	Path    string  `json:"path"`
+	Title   string  `json:"title"`
+	Section string  `json:"section"`
+	Kind    string  `json:"kind"`
+	Snippet string  `json:"snippet"`
+	Score   float64 `json:"score"`
+}
+
+// Run prints the best pages. It exits with 1 where nothing answers.
+func (c *searchCmd) Run(out *streams) error {
+	if c.Limit < 1 || c.Limit > search.MaxLimit {
+		return &exit{exitUsage, fmt.Errorf("--limit must be from 1 to %d", search.MaxLimit)}
+	}
+	pasted := c.Query == "-"
+	if pasted {
+		raw, err := io.ReadAll(io.LimitReader(os.Stdin, search.MaxPasteBytes+1))
+		if err != nil {
+			return err
+		}
+		c.Query = string(raw)
+	}
+	var f found
+	var err error
+	if c.Server != "" {
+		f, err = c.ask(pasted)
+	} else {
+		f, err = c.find(pasted)
+	}
+	if err != nil {
+		return err
+	}
+	if c.Format == "json" {
+		e := json.NewEncoder(out.Out)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		err = e.Encode(f)
+	} else {
+		err = c.print(out, f, pasted)
+	}
+	if err != nil {
+		return err
+	}
+	if f.Total == 0 {
+		return &exit{exitProblem, nil}
+	}
+	return nil
+}
+
+func (c *searchCmd) print(out *streams, f found, pasted bool) error {
+	var b strings.Builder
+	on, off := "", ""
+	if isTerminal(out.Out) && os.Getenv("NO_COLOR") == "" {
+		on, off = "\x1b[1m", "\x1b[0m"
+	}
+	plain := strings.NewReplacer("<mark>", on, "</mark>", off, "&lt;", "<", "&gt;", ">", "&amp;", "&", "&#34;", `"`, "&#39;", "'")
+	for i, h := range f.Hits {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "%s%s%s\n  %s%s\n", on, safe(h.Title), off, strings.TrimSuffix(c.Server, "/"), h.URL)
+		if h.Section != "" {
+			fmt.Fprintf(&b, "  %s\n", safe(h.Section))
+		}
+		if h.Snippet != "" {
+			fmt.Fprintf(&b, "    %s\n", plain.Replace(safe(h.Snippet)))
+		}
+	}
+	if _, err := io.WriteString(out.Out, b.String()); err != nil {
+		return err
+	}
+	note := fmt.Sprintf("%d pages", f.Total)
+	if f.Total == 1 {
+		note = "1 page"
+	}
+	if pasted && f.Total > 0 && f.Confidence < search.Confident {
+		note += "; none looks like an answer to this text"
+	}
+	_, _ = fmt.Fprintln(out.Err, note)
+	for _, n := range f.Notices {
+		_, _ = fmt.Fprintln(out.Err, n)
+	}
+	if f.Suggestion != "" {
+		_, _ = fmt.Fprintln(out.Err, "Did you mean:", safe(f.Suggestion))
+	}
+	return nil
+}
+
+// safe makes spaces of control characters, some of which a terminal obeys.
+func safe(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// ask asks a portal.
+func (c *searchCmd) ask(pasted bool) (f found, err error) {
+	base, err := url.Parse(c.Server)
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
+		return f, &exit{exitUsage, fmt.Errorf("--server wants an address such as https://portal.example.org")}
+	}
+	to := base.JoinPath("/api/v1/search")
+	values := url.Values{"limit": {strconv.Itoa(c.Limit)}}
+	client := &http.Client{Timeout: 30 * time.Second}
+	var resp *http.Response
+	if pasted {
+		to.RawQuery = values.Encode()
+		resp, err = client.Post(to.String(), "text/plain", bytes.NewReader([]byte(c.Query)))
+	} else {
+		values.Set("q", c.Query)
+		to.RawQuery = values.Encode()
+		resp, err = client.Get(to.String())
+	}
+	if err != nil {
+		return f, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 16<<20))
+	if err != nil {
+		return f, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		var p struct{ Title, Detail string }
+		if json.Unmarshal(body, &p) == nil && p.Detail != "" {
+			return f, fmt.Errorf("%s answers: %s", c.Server, p.Detail)
+		}
+		return f, fmt.Errorf("%s answers %s", c.Server, resp.Status)
+	}
+	if err := json.Unmarshal(body, &f); err != nil {
+		return f, fmt.Errorf("%s is no portal: %w", c.Server, err)
+	}
+	return f, nil
+}
+
+// find searches a folder with an index of its own: that of a running portal stays untouched.
+func (c *searchCmd) find(pasted bool) (f found, err error) {
+	var tree content.Tree
+	if c.Dir == "" {
+		tree, err = library{}.Scan()
+	} else {
+		var dir *source.Folder
+		if dir, err = source.OpenFolder(c.Dir, time.Now); err == nil {
+			tree, err = dir.Scan()
+		}
+	}
+	if err != nil {
+		return f, folder(c.Dir, err)
+	}
+	ctx := context.Background()
+	var b content.Builder
+	snap, _, err := b.Build(ctx, tree, nil, false)
+	if err != nil {
+		return f, err
+	}
+	x, done, err := index(ctx, snap)
+	if err != nil {
+		return f, err
+	}
+	defer done()
+	everyone := content.Viewer{}
+	q := search.Parse(c.Query, func(facet string) []string { return x.Values(everyone, facet) })
+	if pasted {
+		q = search.ParsePaste(c.Query, len(c.Query) > search.MaxPasteBytes)
+	}
+	q.Limit = c.Limit
+	res, err := search.Answer(ctx, x, everyone, q)
+	if err != nil {
+		return f, err
+	}
+	f = found{Query: q.Typed, Total: res.Total, Suggestion: res.Suggestion, Confidence: res.Confidence, Notices: res.Notices, Hits: []foundHit{}}
+	view := snap.For(everyone)
+	for _, h := range res.Hits {
+		d := view.Doc(h.Path)
+		if d == nil {
+			continue
+		}
+		x := foundHit{URL: d.URL, Path: d.Path, Title: d.Title, Kind: string(d.Kind), Score: h.Score}
+		if len(h.Sections) > 0 {
+			s := h.Sections[0]
+			if s.ID != "" {
+				x.URL += "#" + (&url.URL{Fragment: s.ID}).EscapedFragment()
+			}
+			x.Section, x.Snippet = s.Heading, s.Snippet.HTML()
+		}
+		f.Hits = append(f.Hits, x)
+	}
+	return f, nil
+}
+
+// index builds an index over a snapshot in a temporary folder, which done removes.
+func index(ctx context.Context, snap *content.Snapshot) (x search.Index, done func(), err error) {
+	dir, err := os.MkdirTemp("", "rutter-search-")
+	if err != nil {
+		return nil, nil, err
+	}
+	remove := func() { _ = os.RemoveAll(dir) }
+	store, _, err := bleve.Open(dir + "/index")
+	if err != nil {
+		remove()
+		return nil, nil, err
+	}
+	docs := snap.Docs()
+	err = store.Update(ctx, len(docs), func(i int) (search.Document, error) { return search.NewDocument(snap, docs[i]) }, nil)
+	var g *bleve.Generation
+	if err == nil {
+		g, err = store.Generation()
+	}
+	if err != nil {
+		store.Close()
+		remove()
+		return nil, nil, err
+	}
+	return g, func() {
+		_ = g.Close()
+		store.Close()
+		remove()
+	}, nil
+}
