@@ -24,6 +24,7 @@ type Options struct {
 	H2C      bool // also HTTP/2 without TLS
 
 	Authors bool   // show problems on the pages
+	Unasked bool   // do not count what is searched for
 	BaseURL string // scheme and host for absolute addresses; "" takes them from the request
 
 	Version string           // of the program

@@ -93,6 +93,7 @@ func (s *Server) page(w http.ResponseWriter, r *request, d *content.Doc) error {
 	if wantsText(r.Header["Accept"]) {
 		return s.markdown(w, d, r)
 	}
+	s.noteOpened(r)
 	if s.o.Authors {
 		return s.authorsPage(w, r, d)
 	}

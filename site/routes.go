@@ -71,6 +71,11 @@ func (s *Server) handlerFor(p string) (handler, string) {
 		return s.sitemap, reading
 	case "/robots.txt":
 		return s.robots, reading
+	case "/-/asked":
+		if s.o.Authors {
+			return s.askedPage, reading
+		}
+		return s.lost, reading
 	case "/-/problems":
 		if s.o.Authors {
 			return s.problems, reading

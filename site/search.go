@@ -148,6 +148,7 @@ func (s *Server) answerPage(w http.ResponseWriter, r *request, p view.SearchPage
 		case err != nil:
 			return err
 		default:
+			s.noteSearch(r, q, res)
 			s.fill(&p, r, res, q, values, n, took)
 		}
 	}

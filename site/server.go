@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"rutter/content"
+	"rutter/site/asked"
 	"rutter/site/edition"
 	"rutter/site/view"
 	"rutter/static"
@@ -39,6 +41,7 @@ type Server struct {
 	cache     *cache
 	chrome    atomic.Pointer[chrome]
 	requests  requestIDs
+	asked     *asked.Log // nil where searches are not counted
 	draining  atomic.Bool
 
 	http     *http.Server
@@ -46,8 +49,10 @@ type Server struct {
 	stop     context.CancelFunc
 	stopOnce sync.Once
 	stopErr  error
-	run      chan error // the end of the publisher; closed after it
-	serve    chan error // the end of the HTTP server
+
+	background sync.WaitGroup // ends with the context
+	run        chan error     // the end of the publisher; closed after it
+	serve      chan error     // the end of the HTTP server
 }
 
 // New prepares a server. It listens to nothing yet.
@@ -74,6 +79,13 @@ func New(o Options) (*Server, error) {
 	})
 	if err != nil {
 		return nil, err
+	}
+	if !o.Unasked {
+		file := s.publisher.Kept()
+		if file != "" {
+			file = filepath.Join(file, AskedFile)
+		}
+		s.asked = asked.Open(file, o.Now)
 	}
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
@@ -115,6 +127,9 @@ func (s *Server) Start() error {
 		defer close(s.run)
 		s.run <- s.publisher.Run(ctx)
 	}()
+	if s.asked != nil {
+		s.background.Go(func() { s.keepAsked(ctx) })
+	}
 	return nil
 }
 
@@ -153,6 +168,7 @@ func (s *Server) unwind(ctx context.Context) error {
 		err = s.http.Close()
 	}
 	s.stop()
+	s.background.Wait()
 	select {
 	case runErr := <-s.run:
 		err = errors.Join(err, runErr)

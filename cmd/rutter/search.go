@@ -9,21 +9,28 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"rutter/content"
 	"rutter/content/source"
 	"rutter/search"
 	"rutter/search/bleve"
+	"rutter/site"
+	"rutter/site/asked"
+	"rutter/site/edition"
 )
 
 type searchCmd struct {
-	Query  string `arg:"" help:"What to look for: an error line, an alert, a command. - reads a log or trace from standard input."`
+	Query  string `arg:"" optional:"" help:"What to look for: an error line, an alert, a command. - reads a log or trace from standard input."`
 	Dir    string `arg:"" optional:"" help:"Content folder. Without it, the library in the binary is searched."`
 	Server string `help:"Ask the portal at this address instead."`
 	Limit  int    `default:"5" help:"How many pages to show, at most 100."`
+	Report bool   `help:"Instead of searching, print what readers of a served folder searched for and did not find."`
+	State  string `help:"With --report: the state folder of the portal, where it is not the default one of DIR."`
 	Format string `default:"text" enum:"text,json" help:"text, or json with the same fields as /api/v1/search."`
 }
 
@@ -51,6 +58,12 @@ type foundHit struct {
 func (c *searchCmd) Run(out *streams) error {
 	if c.Limit < 1 || c.Limit > search.MaxLimit {
 		return &exit{exitUsage, fmt.Errorf("--limit must be from 1 to %d", search.MaxLimit)}
+	}
+	if c.Report {
+		return c.report(out)
+	}
+	if c.Query == "" {
+		return &exit{exitUsage, fmt.Errorf("say what to search for")}
 	}
 	pasted := c.Query == "-"
 	if pasted {
@@ -85,6 +98,39 @@ func (c *searchCmd) Run(out *streams) error {
 		return &exit{exitProblem, nil}
 	}
 	return nil
+}
+
+// report prints what was asked, from the file a portal keeps.
+func (c *searchCmd) report(out *streams) error {
+	dir := c.State
+	if dir == "" {
+		var err error
+		served := c.Dir
+		if served == "" {
+			served = c.Query // rutter search --report DIR
+		}
+		if served == "" {
+			return &exit{exitUsage, fmt.Errorf("--report wants the served folder, or --state")}
+		}
+		if dir, err = edition.StateDir(served); err != nil {
+			return err
+		}
+	}
+	clusters, err := asked.Read(filepath.Join(dir, site.AskedFile))
+	if err != nil {
+		return err
+	}
+	if c.Format == "json" {
+		e := json.NewEncoder(out.Out)
+		e.SetIndent("", "  ")
+		return e.Encode(clusters)
+	}
+	w := tabwriter.NewWriter(out.Out, 0, 4, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "ASKED\tFOUND NOTHING\tOPENED\tQUERY")
+	for _, x := range clusters {
+		_, _ = fmt.Fprintf(w, "%d\t%d\t%d\t%s\n", x.Asked, x.None, x.Opened, safe(x.Query))
+	}
+	return w.Flush()
 }
 
 func (c *searchCmd) print(out *streams, f found, pasted bool) error {

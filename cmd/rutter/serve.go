@@ -18,15 +18,16 @@ import (
 )
 
 type serveCmd struct {
-	Dir     string `arg:"" optional:"" help:"Content folder. Without it, the library in the binary is served."`
-	Addr    string `default:"127.0.0.1:8080" help:"Address to listen on."`
-	State   string `help:"Folder to keep the search index in. The default is below $XDG_STATE_HOME, for the library in the binary a temporary one."`
-	Authors string `default:"auto" enum:"auto,yes,no" help:"Show problems on the pages: yes, no, or auto, which means yes when the output is a terminal and the address is this machine's own."`
-	BaseURL string `name:"base-url" help:"Scheme and host for absolute addresses, as in the sitemap. The default is those of the request."`
-	TLSCert string `name:"tls-cert" type:"path" help:"File with the TLS certificate chain. With --tls-key, HTTPS is served."`
-	TLSKey  string `name:"tls-key" type:"path" help:"File with the TLS private key."`
-	H2C     bool   `name:"h2c" help:"Serve HTTP/2 without TLS too, for a proxy in front."`
-	LogJSON bool   `name:"log-json" help:"Write the log as JSON."`
+	Dir      string `arg:"" optional:"" help:"Content folder. Without it, the library in the binary is served."`
+	Addr     string `default:"127.0.0.1:8080" help:"Address to listen on."`
+	State    string `help:"Folder to keep the search index in. The default is below $XDG_STATE_HOME, for the library in the binary a temporary one."`
+	Authors  string `default:"auto" enum:"auto,yes,no" help:"Show problems on the pages: yes, no, or auto, which means yes when the output is a terminal and the address is this machine's own."`
+	BaseURL  string `name:"base-url" help:"Scheme and host for absolute addresses, as in the sitemap. The default is those of the request."`
+	TLSCert  string `name:"tls-cert" type:"path" help:"File with the TLS certificate chain. With --tls-key, HTTPS is served."`
+	TLSKey   string `name:"tls-key" type:"path" help:"File with the TLS private key."`
+	H2C      bool   `name:"h2c" help:"Serve HTTP/2 without TLS too, for a proxy in front."`
+	QueryLog bool   `name:"query-log" default:"true" negatable:"" help:"Count searches for the authors' page /-/asked: without addresses, and only what several readers asked."`
+	LogJSON  bool   `name:"log-json" help:"Write the log as JSON."`
 }
 
 func (c *serveCmd) Run(out *streams) error {
@@ -42,7 +43,7 @@ func (c *serveCmd) Run(out *streams) error {
 
 	o := site.Options{
 		Addr: c.Addr, State: c.State, CertFile: c.TLSCert, KeyFile: c.TLSKey, H2C: c.H2C, BaseURL: c.BaseURL,
-		Authors: c.authors(out.Out), Version: buildVersion().Version, Now: time.Now, Log: log,
+		Authors: c.authors(out.Out), Unasked: !c.QueryLog, Version: buildVersion().Version, Now: time.Now, Log: log,
 	}
 	if err := c.from(ctx, &o, log); err != nil {
 		return err

@@ -85,3 +85,11 @@ func (s *state) close() {
 		_ = os.RemoveAll(s.dir)
 	}
 }
+
+// Kept is the folder for what is kept between runs, "" where there is none.
+func (p *Publisher) Kept() string {
+	if p.state.temp {
+		return ""
+	}
+	return p.state.dir
+}

@@ -262,3 +262,18 @@ type ProblemFile struct {
 	URL      string
 	Problems []diag.Problem
 }
+
+// AskedPage tells authors what readers searched for and did not find.
+type AskedPage struct {
+	Frame
+	Off     bool         // searches are not counted
+	Enough  int          // how many different readers must have asked
+	Missing []AskedQuery // that found nothing, at least once
+	Passed  []AskedQuery // whose results were hardly ever opened
+}
+
+// AskedQuery is a query with its counts.
+type AskedQuery struct {
+	Query, URL          string
+	Asked, None, Opened int
+}

@@ -94,6 +94,8 @@ var states = map[string]templ.Component{
 		Frame: frame, Edition: "0123456789ab", Pages: 359, Errors: 2, Warnings: 1, Shown: 2,
 		Files: []view.ProblemFile{{File: "a.md", URL: "/a", Problems: []diag.Problem{{Line: 42, Column: 7, Rule: "anchor-dead", Text: "b.md has no heading #x", Fix: "did you mean #y?"}}}, {File: "", Problems: []diag.Problem{{Severity: diag.Note, Rule: "n", Text: "note"}}}},
 	}),
+	"asked":            view.AskedView(view.AskedPage{Frame: frame, Enough: 3, Missing: []view.AskedQuery{{Query: "raft <quorum>", URL: "/search?q=raft", Asked: 1200, None: 1100}}}),
+	"asked-off":        view.AskedView(view.AskedPage{Frame: frame, Off: true}),
 	"problems-held":    view.ProblemsView(view.ProblemsPage{Frame: frame, Edition: "0123456789ab", Troubles: []string{"content: no such folder"}}),
 	"problems-nothing": view.ProblemsView(view.ProblemsPage{Frame: frame, Edition: "0123456789ab", Pages: 3}),
 }

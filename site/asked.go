@@ -1,0 +1,92 @@
+package site
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"rutter/search"
+	"rutter/site/asked"
+	"rutter/site/view"
+)
+
+// AskedFile is the file in the state folder that says what was searched for.
+const AskedFile = "asked.json"
+
+// saveAskedEvery is how much of the log a crash may lose.
+const saveAskedEvery = time.Minute
+
+// keepAsked writes the log down now and then, and at the end.
+func (s *Server) keepAsked(ctx context.Context) {
+	t := time.NewTicker(saveAskedEvery)
+	defer t.Stop()
+	for ended := false; !ended; {
+		select {
+		case <-ctx.Done():
+			ended = true
+		case <-t.C:
+		}
+		if err := s.asked.Save(); err != nil {
+			s.o.Log.Warn("what was searched for cannot be written down", "cause", err)
+		}
+	}
+}
+
+// noteSearch counts a search somebody made by hand. Pasted texts, pages of results after the first and answers to
+// filters are not counted.
+func (s *Server) noteSearch(r *request, q search.Query, res search.Results) {
+	if s.asked == nil || q.Paste || q.Offset > 0 || len(q.Filters) > 0 || r.Method != http.MethodGet {
+		return
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	s.asked.Searched(q.Typed, res.Total, host+" "+r.Header.Get("User-Agent"))
+}
+
+// noteOpened counts a result that was opened, by the page the reader comes from.
+func (s *Server) noteOpened(r *request) {
+	from := r.Header["Referer"]
+	if s.asked == nil || len(from) != 1 || !strings.Contains(from[0], "/search?") {
+		return
+	}
+	u, err := url.Parse(from[0])
+	if err != nil || u.Host != r.Host || u.Path != "/search" {
+		return
+	}
+	s.asked.Opened(search.Plain(u.Query().Get("q")).Typed)
+}
+
+// maxAsked is how many queries the authors' page shows of each kind.
+const maxAsked = 100
+
+// askedPage shows authors what readers miss.
+func (s *Server) askedPage(w http.ResponseWriter, r *request) error {
+	if r.edition == nil {
+		return errStarting
+	}
+	p := view.AskedPage{Off: s.asked == nil, Enough: asked.Enough}
+	p.Frame = s.frameOf(r, "What readers searched for")
+	p.Frame.Bar, p.Frame.NoIndex = nil, true
+	if s.asked != nil {
+		for _, c := range s.asked.Clusters() {
+			x := view.AskedQuery{Query: c.Query, URL: "/search?q=" + url.QueryEscape(c.Query), Asked: c.Asked, None: c.None, Opened: c.Opened}
+			switch {
+			case c.None > 0 && len(p.Missing) < maxAsked:
+				p.Missing = append(p.Missing, x)
+			case c.None == 0 && 3*c.Opened < c.Asked && len(p.Passed) < maxAsked:
+				p.Passed = append(p.Passed, x)
+			}
+		}
+	}
+	body, err := render(r.Context(), view.AskedView(p))
+	if err != nil {
+		return err
+	}
+	represent(body, typeHTML, cacheNever, varyEncoding).write(w, r.Request, http.StatusOK)
+	return nil
+}
