@@ -1,7 +1,7 @@
 // Command bench measures what the portal promises, and prints a line for each promise: the figure, the target, and
 // whether it was met. It runs the built binary as its readers meet it: over HTTP, from a cold start.
 //
-//	go run . -rutter ../../rutter -shared ../../../shared [-only start,restart,edit,load] [-rounds 3]
+//	go run . -rutter ../../rutter -shared ../../../shared [-only start,edit,load,search] [-rounds 3]
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,7 +29,7 @@ import (
 var (
 	rutter = flag.String("rutter", "../../rutter", "the built binary")
 	shared = flag.String("shared", "", "folder with corpora/")
-	only   = flag.String("only", "start,edit,load", "what to measure")
+	only   = flag.String("only", "start,edit,load,search", "what to measure")
 	rounds = flag.Int("rounds", 3, "repetitions; medians are printed")
 	bare   = flag.String("bare", "", "serve this file by a bare net/http handler and print the address")
 )
@@ -76,6 +77,14 @@ func run() error {
 			})
 	}
 	corpora[0].first, corpora[0].search = 300*time.Millisecond, 500*time.Millisecond
+	if slices.Contains(what, "search") && *shared != "" {
+		if err := searching(corpora[2].dir); err != nil {
+			return err
+		}
+		if err := corpora[1].searches(tmp); err != nil {
+			return err
+		}
+	}
 	for _, c := range corpora {
 		if slices.Contains(what, "start") {
 			if err := c.start(tmp); err != nil {
@@ -449,4 +458,71 @@ func serveBare(file string) {
 		w.Header().Set("Content-Length", length)
 		_, _ = w.Write(body)
 	}))
+}
+
+// searching runs the benchmarks of the index, in its own process.
+func searching(large string) error {
+	abs, err := filepath.Abs(*shared)
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command("go", "test", "-tags", "trials", "-run", "^$", "-bench", "Small|Large", "-benchtime", "3s", "./search/bleve")
+	cmd.Dir = filepath.Dir(*rutter)
+	cmd.Env = append(os.Environ(), "SHARED="+abs, "LARGE="+large)
+	out, err := cmd.CombinedOutput()
+	for l := range strings.Lines(string(out)) {
+		if strings.HasPrefix(l, "Benchmark") || err != nil {
+			fmt.Print(l)
+		}
+	}
+	return err
+}
+
+// searches asks a served folder over eight connections for five seconds.
+func (c corpus) searches(tmp string) error {
+	raw, err := os.ReadFile(filepath.Join(*shared, "relevance", "alert_R", "queries.tsv"))
+	if err != nil {
+		return err
+	}
+	var queries []string
+	for l := range strings.Lines(string(raw)) {
+		if f := strings.Split(l, "\t"); len(f) == 3 {
+			queries = append(queries, url.QueryEscape(f[1]))
+		}
+	}
+	p, err := c.launch(filepath.Join(tmp, "state-search-"+c.name))
+	if err != nil {
+		return err
+	}
+	if _, err := p.until("/readyz"); err != nil {
+		return err
+	}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
+	var n, failed atomic.Int64
+	end := time.Now().Add(5 * time.Second)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for time.Now().Before(end) {
+				i := n.Add(1)
+				resp, err := client.Get(p.url + "/api/v1/search?q=" + queries[int(i)%len(queries)])
+				if err != nil {
+					failed.Add(1)
+					continue
+				}
+				_, _ = io.Copy(io.Discard, resp.Body)
+				_ = resp.Body.Close()
+				if resp.StatusCode != http.StatusOK {
+					failed.Add(1)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	verdict := "met"
+	if n.Load()/5 < 1000 || failed.Load() > 0 {
+		verdict = "MISSED"
+	}
+	fmt.Printf("%-58s %10d  (%d failed)  target 1000  %s\n", c.name+": searches per second over HTTP", n.Load()/5, failed.Load(), verdict)
+	return p.stop()
 }
