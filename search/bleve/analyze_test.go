@@ -86,7 +86,7 @@ func FuzzAnalyze(f *testing.F) {
 			}
 		}
 		n := 0
-		unpackSections(packSections(d.Sections), func(_, _, text string) {
+		unpackSections(string(packSections(d.Sections)), func(_, _, text string) {
 			n++
 			if !utf8.ValidString(text) || strings.ContainsAny(text, "\x00\x1e\x1f") {
 				t.Errorf("text %q", text)

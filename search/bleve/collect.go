@@ -91,7 +91,7 @@ func (g *Generation) collect(ctx context.Context, s *scratch, v content.Viewer, 
 // the query's words loses part of its score.
 func (g *Generation) visible(s *scratch, v content.Viewer, bar barrier, sum float32, grams uint8) []ranked {
 	audience := g.viewed(v)
-	out := make([]ranked, 0, len(s.hits))
+	out := s.seen[:0]
 	for _, doc := range s.hits {
 		if s.last[doc] == 0 && s.grams[doc] < grams || !bar.passes(doc) {
 			continue
@@ -105,6 +105,7 @@ func (g *Generation) visible(s *scratch, v content.Viewer, bar barrier, sum floa
 		}
 		out = append(out, ranked{doc: doc, score: score})
 	}
+	s.seen = out // for the next search
 	return out
 }
 
@@ -142,7 +143,7 @@ func (g *Generation) withPhrase(ctx context.Context, s *scratch, seen []ranked, 
 		if err != nil {
 			return nil, err
 		}
-		if hasPhrase(string(names), packed, phrase) {
+		if hasPhrase(names, packed, phrase) {
 			out = append(out, r)
 		}
 	}
@@ -285,11 +286,9 @@ func (g *Generation) reread(ctx context.Context, s *scratch, l *line, hits []ran
 		}
 		names := ""
 		if len(l.phrases) > 0 {
-			b, err := g.stored(h.doc, fieldNames)
-			if err != nil {
+			if names, err = g.stored(h.doc, fieldNames); err != nil {
 				return err
 			}
-			names = string(b)
 		}
 		hits[i].score *= l.factor(names, packed)
 	}

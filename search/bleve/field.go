@@ -304,8 +304,8 @@ func packSections(ss []search.Part) []byte {
 }
 
 // unpackSections calls f with every packed section.
-func unpackSections(b []byte, f func(id, heading, text string)) {
-	for s := range strings.SplitSeq(string(b), string(rune(endSection))) {
+func unpackSections(packed string, f func(id, heading, text string)) {
+	for s := range strings.SplitSeq(packed, string(rune(endSection))) {
 		id, rest, ok := strings.Cut(s, string(rune(endField)))
 		if !ok {
 			continue

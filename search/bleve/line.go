@@ -92,7 +92,7 @@ var around = func() (t [256]bool) {
 }()
 
 // factor is what a page's score is multiplied by.
-func (l *line) factor(names string, packed []byte) float32 {
+func (l *line) factor(names, packed string) float32 {
 	out := float32(1)
 	if share := l.longest(packed); share >= lineShare {
 		out += lineBoost * share * share
@@ -106,7 +106,7 @@ func (l *line) factor(names string, packed []byte) float32 {
 }
 
 // longest is the share of the line that stands together somewhere in the page.
-func (l *line) longest(packed []byte) float32 {
+func (l *line) longest(packed string) float32 {
 	if len(l.tokens) == 0 {
 		return 0
 	}
@@ -135,7 +135,7 @@ func (l *line) longest(packed []byte) float32 {
 func squash(s string) string { return strings.Join(strings.Fields(strings.ToLower(s)), " ") }
 
 // hasPhrase tells whether a squashed phrase stands in a page's names, headings or text.
-func hasPhrase(names string, packed []byte, phrase string) bool {
+func hasPhrase(names, packed, phrase string) bool {
 	found := strings.Contains(squash(names), phrase)
 	unpackSections(packed[:min(len(packed), readAtMost)], func(_, heading, text string) {
 		found = found || strings.Contains(squash(heading), phrase) || strings.Contains(squash(text), phrase)

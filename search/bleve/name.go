@@ -29,13 +29,15 @@ const (
 )
 
 // nearNames returns terms for the names that the query says, or begins to say, or, where slips may be in it, nearly
-// says.
-func (g *Generation) nearNames(q *search.Query, words int, slips bool) ([]term, error) {
-	var out []term
+// says; those last ones are misspelt.
+func (g *Generation) nearNames(q *search.Query, words int, slips bool) (out []term, misspelt []string, err error) {
 	if words <= 8 && !q.Paste {
 		names, boost, err := g.namesLike(q.Text, fieldTitle, slips)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		if boost == slipBoost {
+			misspelt = names
 		}
 		for _, n := range names {
 			out = append(out, term{field: titleField, text: n, word: none, boost: boost})
@@ -48,7 +50,25 @@ func (g *Generation) nearNames(q *search.Query, words int, slips bool) ([]term, 
 			}
 		}
 	}
-	return out, nil
+	return out, misspelt, nil
+}
+
+// asNamed returns the first of some names that the viewer may see, as its page writes it.
+func (g *Generation) asNamed(v content.Viewer, names []string) (string, error) {
+	doc, name, ok, err := g.named(v, fieldTitle, names)
+	if err != nil || !ok {
+		return "", err
+	}
+	all, err := g.stored(doc, fieldNames)
+	if err != nil {
+		return "", err
+	}
+	for n := range strings.SplitSeq(all, "\n") {
+		if bareName(n) == name {
+			return n, nil
+		}
+	}
+	return "", nil
 }
 
 // namesLike returns the terms of the names in a field that text says, and their boost.

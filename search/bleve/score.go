@@ -249,11 +249,12 @@ type scratch struct {
 	grams  []uint8   // trigrams of the query found in the page's names
 	hits   []uint32  // pages with a score
 	picked []uint32  // pages of the answer, in order
+	seen   []ranked  // pages the viewer may see
 	iter   segment.PostingsIterator
-	packed map[uint32][]byte // stored sections of pages that were looked at
+	packed map[uint32]string // stored sections of pages that were looked at
 }
 
-var scratches = sync.Pool{New: func() any { return &scratch{packed: map[uint32][]byte{}} }}
+var scratches = sync.Pool{New: func() any { return &scratch{packed: map[uint32]string{}} }}
 
 func (s *scratch) grow(n int) {
 	if cap(s.score) < n {
@@ -298,7 +299,7 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 	if err != nil {
 		return res, err
 	}
-	near, err := g.nearNames(&q, len(ws), untitled(found, len(ws)))
+	near, slips, err := g.nearNames(&q, len(ws), untitled(found, len(ws)))
 	if err != nil {
 		return res, err
 	}
@@ -322,15 +323,19 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 	if err := g.collect(ctx, s, v, q, bar, known(found, rare, weights), fewestGrams(terms), &res); err != nil {
 		return res, err
 	}
+	m := newMarker(ws)
 	for i, doc := range s.picked {
 		if err := ctx.Err(); err != nil {
 			return res, err
 		}
-		if err := g.pick(s, doc, ws, weights, &res.Hits[i]); err != nil {
+		if err := g.pick(s, doc, m, weights, &res.Hits[i]); err != nil {
 			return res, err
 		}
 	}
-	if !q.Paste {
+	if len(slips) > 0 && !strings.Contains(q.Text, " ") {
+		res.Suggestion, err = g.asNamed(v, slips)
+	}
+	if err == nil && res.Suggestion == "" && !q.Paste {
 		res.Suggestion, err = g.suggest(v, a, q, ws, found)
 	}
 	sound = err == nil
@@ -499,7 +504,7 @@ func (g *Generation) score(ctx context.Context, s *scratch, terms []located, wei
 				if s.score[doc] == 0 {
 					s.hits = append(s.hits, uint32(doc))
 				}
-				s.score[doc] += bm25(weight, float32(p.Frequency()), float32(p.Norm()), mean)
+				s.score[doc] += bm25(weight, float32(p.Frequency()), lengthOf(p), mean)
 				switch {
 				case t.field == trigramField:
 					s.grams[doc]++
@@ -520,9 +525,19 @@ func (g *Generation) mean(field int) float32 {
 	return float32(max(g.total[field], 1)) / float32(max(g.pages, 1))
 }
 
-// bm25 is a term's score in a field where it occurs tf times. norm is 1/sqrt of the field's length, as Bleve keeps it.
-func bm25(weight, tf, norm, mean float32) float32 {
-	return weight * tf * k1 / (tf + k1*(1-b+b/(norm*norm*mean)))
+// bm25 is a term's score in a field of so many terms where it occurs tf times.
+func bm25(weight, tf, length, mean float32) float32 {
+	return weight * tf * k1 / (tf + k1*(1-b+b*length/mean))
+}
+
+// lengthOf is the length of the field that a posting is of. The engine keeps it as a whole number and tells it as
+// 1/sqrt, which takes longer than all the rest of the formula.
+func lengthOf(p segment.Posting) float32 {
+	if l, ok := p.(interface{ NormUint64() uint64 }); ok {
+		return float32(l.NormUint64())
+	}
+	n := p.Norm()
+	return float32(1 / (n * n))
 }
 
 func idf(n, df uint64) float64 {

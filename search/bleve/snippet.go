@@ -23,12 +23,11 @@ type match struct {
 }
 
 // pick chooses the sections of a page to show: those in which the most of the query's weight stands.
-func (g *Generation) pick(s *scratch, doc uint32, ws []word, weights []float32, hit *search.Hit) error {
+func (g *Generation) pick(s *scratch, doc uint32, m *marker, weights []float32, hit *search.Hit) error {
 	packed, err := g.sections(s, doc)
 	if err != nil {
 		return err
 	}
-	m := newMarker(ws)
 	type candidate struct {
 		order       int
 		weight      float32
@@ -84,7 +83,7 @@ func (g *Generation) pick(s *scratch, doc uint32, ws []word, weights []float32, 
 }
 
 // sections returns the packed sections of a page, which are read once for a search.
-func (g *Generation) sections(s *scratch, doc uint32) ([]byte, error) {
+func (g *Generation) sections(s *scratch, doc uint32) (string, error) {
 	if b, ok := s.packed[doc]; ok {
 		return b, nil
 	}
@@ -94,11 +93,11 @@ func (g *Generation) sections(s *scratch, doc uint32) ([]byte, error) {
 }
 
 // stored returns a stored field of a page.
-func (g *Generation) stored(doc uint32, name string) (value []byte, err error) {
+func (g *Generation) stored(doc uint32, name string) (value string, err error) {
 	part, page := g.where(doc)
 	err = g.parts[part].snap.VisitDocument(uint64(page), func(field string, _ byte, v []byte, _ []uint64) bool {
 		if field == name {
-			value = slices.Clone(v)
+			value = string(v)
 		}
 		return field != name
 	})

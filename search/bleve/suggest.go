@@ -272,7 +272,7 @@ func (sp *speller) asWritten(c near) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	look(string(names))
+	look(names)
 	if packed, err := sp.g.stored(c.page, fieldSections); err != nil {
 		return "", err
 	} else if len(forms) == 0 || !whole {
