@@ -6,6 +6,12 @@
 // handler takes one edition at its start and the Viewer who asks, and keeps both to its end. Handlers return an
 // error instead of writing one: errors.go is the one place that turns an error into a page or into problem+json.
 //
+// # Searching
+//
+// search.go reads what was asked (a form, a paste, an address) and answers as a page or as a piece of one for the box;
+// api.go, discovery.go and assistant.go answer programs, terminal.go terminals, doorway.go alerts. asked.go counts what
+// is searched for. gate.go asks what queries.yaml declares before an edition goes live.
+//
 // # What is cached
 //
 // A page of content is rendered on first request and kept, with each compression that was asked for (cache.go,

@@ -8,8 +8,9 @@
 // title trigrams, body bigrams. Ranking is BM25 with each field's true mean length (score.go), computed in a loop
 // of our own over Bleve's postings, in which pages the viewer may not see are left out and facets are counted
 // (collect.go): Bleve's own search takes three times as long and counts lengths wrongly. Bleve's scorer over the
-// same reader is the oracle of the tests. A word that no page has is looked up among those that are spelt much like
-// it (suggest.go).
+// same reader is the oracle of the tests. Names are found by their letters and digits alone, cut off or misspelt
+// (name.go); the best pages are read again for a line or phrase that stands together in them (line.go). A word that
+// no page has is looked up among those that are spelt much like it (suggest.go).
 //
 // # Generations
 //
