@@ -15,25 +15,26 @@ import (
 // hashes and places in source code are left out; they match nothing, or the wrong page by chance.
 
 var (
-	isoTime    = regexp.MustCompile(`\b\d{4}[-/]\d\d[-/]\d\d([T _]\d\d:\d\d|\b)`)
-	clockTime  = regexp.MustCompile(`^\[?\d{1,2}:\d\d(:\d\d)?([.,]\d+)?(Z|[+-]\d\d:?\d\d)?\]?$`)
-	syslogTime = regexp.MustCompile(`^(<\d+>)?(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+\d{1,2}\s+\d\d:\d\d`)
-	klogHead   = regexp.MustCompile(`^[IWEF]\d{4}$`)
-	uuid       = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
-	ipv4       = regexp.MustCompile(`^\d{1,3}(\.\d{1,3}){3}([:/]\d+)*$`)
-	ipv6       = regexp.MustCompile(`(?i)^\[?[0-9a-f]{0,4}(:[0-9a-f]{0,4}){3,7}(%\w+)?\]?([:/]\d+)*$`)
-	longHex    = regexp.MustCompile(`(?i)^(0x[0-9a-f]{9,}|0x0+|[0-9a-f]*\d[0-9a-f]*)$`)
-	errorHex   = regexp.MustCompile(`(?i)^0x[0-9a-f]{1,8}$`)
-	quantity   = regexp.MustCompile(`(?i)^[+-]?\d+([.,]\d+)?(ns|us|µs|ms|s|sec|m|min|h|[kmgt]?i?b|[kmgt]b/s|%)$`)
-	podName    = regexp.MustCompile(`^([a-z][a-z0-9-]*?)(-[a-f0-9]{6,10})?-[a-z0-9]{5}$`)
-	place      = regexp.MustCompile(`^[\w./@$-]+\.(go|py|java|kt|js|mjs|ts|tsx|c|cc|cpp|h|hpp|rs|rb|php|cs|pl|lua|scala):\d+`)
-	pid        = regexp.MustCompile(`^(.*?)[\[(]\d+[\])]:?$`)
-	frame      = regexp.MustCompile(`^\s*(at\s+\S+.*[(:]\S*\)?\s*$|\.\.\. \d+ more|File ".*", line \d+|goroutine \d+ \[|#\d+\s+0x|\[<[0-9a-f]+>\]|\S+\+0x[0-9a-f]+(/0x[0-9a-f]+)?$)|^\t\S+\.go:\d+`)
-	trouble    = regexp.MustCompile(`(?i)error|fail|fatal|panic|exception|denied|refused|time[d]?[ -]?out|cannot|can't|unable|killed|not found|invalid|expired|exceed|no space|too many|unreachable|corrupt|crash|abort`)
-	hostSuffix = setOf(`com net org io local localdomain internal lan corp example test invalid home intra dev cloud svc edu gov de fr uk us eu ch at nl`)
-	chatter    = setOf(`info debug trace notice warn warning level lvl severity ts time timestamp caller logger thread pid tid uid gid user host hostname kernel stdout stderr`)
-	months     = setOf(`jan feb mar apr may jun jul aug sep oct nov dec mon tue wed thu fri sat sun utc gmt`)
-	counted    = setOf(`code status error errno exit rc port sqlstate http returned result signal`)
+	isoTime     = regexp.MustCompile(`\b\d{4}[-/]\d\d[-/]\d\d([T _]\d\d:\d\d|\b)`)
+	clockTime   = regexp.MustCompile(`^\[?\d{1,2}:\d\d(:\d\d)?([.,]\d+)?(Z|[+-]\d\d:?\d\d)?\]?$`)
+	syslogTime  = regexp.MustCompile(`^(<\d+>)?(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+\d{1,2}\s+\d\d:\d\d`)
+	klogHead    = regexp.MustCompile(`^[IWEF]\d{4}$`)
+	uuid        = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+	ipv4        = regexp.MustCompile(`^\d{1,3}(\.\d{1,3}){3}([:/]\d+)*$`)
+	ipv6        = regexp.MustCompile(`(?i)^\[?[0-9a-f]{0,4}(:[0-9a-f]{0,4}){3,7}(%\w+)?\]?([:/]\d+)*$`)
+	longHex     = regexp.MustCompile(`(?i)^(0x[0-9a-f]{9,}|0x0+|[0-9a-f]*\d[0-9a-f]*)$`)
+	errorHex    = regexp.MustCompile(`(?i)^0x[0-9a-f]{1,8}$`)
+	quantity    = regexp.MustCompile(`(?i)^[+-]?\d+([.,]\d+)?(ns|us|µs|ms|s|sec|m|min|h|[kmgt]?i?b|[kmgt]b/s|%)$`)
+	podName     = regexp.MustCompile(`^([a-z][a-z0-9-]*?)(-[a-f0-9]{6,10})?-[a-z0-9]{5}$`)
+	place       = regexp.MustCompile(`^[\w./@$-]+\.(go|py|java|kt|js|mjs|ts|tsx|c|cc|cpp|h|hpp|rs|rb|php|cs|pl|lua|scala):\d+`)
+	pid         = regexp.MustCompile(`^(.*?)[\[(]\d+[\])]:?$`)
+	frame       = regexp.MustCompile(`^\s*(at\s+\S+.*[(:]\S*\)?\s*$|\.\.\. \d+ more|File ".*", line \d+|goroutine \d+ \[|#\d+\s+0x|\[<[0-9a-f]+>\]|\S+\+0x[0-9a-f]+(/0x[0-9a-f]+)?$)|^\t\S+\.go:\d+`)
+	trouble     = regexp.MustCompile(`(?i)error|fail|fatal|panic|exception|denied|refused|time[d]?[ -]?out|cannot|can't|unable|killed|not found|invalid|expired|exceed|no space|too many|unreachable|corrupt|crash|abort`)
+	hostSuffix  = setOf(`com net org io local localdomain internal lan corp example test invalid home intra dev cloud svc edu gov de fr uk us eu ch at nl`)
+	chatter     = setOf(`info debug trace notice warn warning level lvl severity ts time timestamp caller logger thread pid tid uid gid user host hostname kernel stdout stderr`)
+	whereabouts = setOf(`pod podname poduid container containerid namespace node nodename instance hostname device uuid request_id requestid trace_id traceid span_id session`)
+	months      = setOf(`jan feb mar apr may jun jul aug sep oct nov dec mon tue wed thu fri sat sun utc gmt`)
+	counted     = setOf(`code status error errno exit rc port sqlstate http returned result signal`)
 )
 
 // looksPasted tells whether a line somebody typed was made by a machine.
@@ -55,9 +56,9 @@ func looksPasted(s string) bool {
 // essence returns what a pasted text says about the trouble, the lines that speak of trouble first. Where nothing
 // would be left, it returns the text.
 func essence(text string) string {
-	lines := strings.Split(text, "\n")
+	lines, told := strings.Split(text, "\n"), false
 	if from := messages(text); from != nil {
-		lines = from
+		lines, told = from, true // in the order of what they tell
 	}
 	type line struct {
 		text string
@@ -81,7 +82,7 @@ func essence(text string) string {
 			seen[e] = true
 			framesOnly = false
 			x := line{text: e}
-			if !trouble.MatchString(e) {
+			if !told && !trouble.MatchString(e) {
 				x.rank = 1
 			}
 			out = append(out, x)
@@ -124,7 +125,7 @@ func tokenEssence(t, before string) string {
 	switch {
 	case bare == "" || chatter[lower] || klogHead.MatchString(bare) || place.MatchString(bare):
 		return ""
-	case months[lower]:
+	case months[lower], months[before] && isNumber(bare) && len(bare) < 3:
 		return ""
 	case strings.Contains(bare, "://"):
 		return ""
@@ -147,7 +148,7 @@ func tokenEssence(t, before string) string {
 // pairEssence keeps what a log's key=value says. Keys are the logger's words; they say nothing by themselves.
 func pairEssence(k, v string) string {
 	v = strings.Trim(v, `"'`)
-	if v == "" || chatter[strings.ToLower(k)] || isNoise(v, strings.ToLower(k)) {
+	if v == "" || chatter[strings.ToLower(k)] || whereabouts[strings.ToLower(k)] || isNoise(v, strings.ToLower(k)) {
 		return ""
 	}
 	switch strings.ToLower(k) {
@@ -225,7 +226,12 @@ func messages(text string) []string {
 	if d.Decode(&v) != nil || d.More() {
 		return nil
 	}
-	var told, all []string
+	type said struct {
+		rank int // of its key, the most telling first
+		text string
+	}
+	var told []said
+	var all []string
 	var walk func(key string, v any, depth int)
 	walk = func(key string, v any, depth int) {
 		if depth > 16 || len(all) >= maxMessages {
@@ -256,18 +262,22 @@ func messages(text string) []string {
 			if s := strings.TrimSpace(v); s != "" {
 				all = append(all, s)
 				if key != "" {
-					told = append(told, s)
+					told = append(told, said{slices.Index(telling, key), s})
 				}
 			}
 		case json.Number:
 			if key != "" {
-				told = append(told, key+" "+v.String())
+				told = append(told, said{slices.Index(telling, key), key + " " + v.String()})
 			}
 		}
 	}
 	walk("", v, 0)
 	if len(told) > 0 {
-		all = told
+		slices.SortStableFunc(told, func(a, b said) int { return cmp.Compare(a.rank, b.rank) })
+		all = nil
+		for _, t := range told {
+			all = append(all, t.text)
+		}
 	}
 	var out []string
 	for _, s := range all {
