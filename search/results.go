@@ -39,7 +39,7 @@ type Results struct {
 	Hits       []Hit   // the wanted part of them, best first
 	Facets     []Facet // over all of Total, before the filters on the facet itself
 	Suggestion string  // a better spelling of the whole query, of words that pages the viewer may see have, or ""
-	Confidence float64 // 0 to 1: the share of the weight of the query's words that the first hit has, see Confident
+	Confidence float64 // 0 to 1: the share of the weight of the query's words and identifiers that the first hit has, see Confident
 	Widened    bool    // nothing answered the query as it was, see Answer
 	Notices    []string
 }

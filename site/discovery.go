@@ -221,7 +221,7 @@ func openAPI(portal string) ([]byte, error) {
 				"total":      integer("Pages that answer; versions of one page count once.", 0, 1<<31-1),
 				"took_ms":    object{"type": "number", "minimum": 0},
 				"suggestion": text("A better spelling of the whole query, or empty."),
-				"confidence": object{"type": "number", "minimum": 0, "maximum": 1, "description": "The share of the weight of the query's words that the first hit has. Words weigh by how few pages have them. Below 0.5 a pasted text is likely answered by nothing here."},
+				"confidence": object{"type": "number", "minimum": 0, "maximum": 1, "description": "The share of the weight of the query's words and identifiers that the first hit has. They weigh by how few pages have them. Below 0.5 a pasted text is likely answered by nothing here."},
 				"hits":       list(ref("Hit")),
 				"facets":     object{"type": "object", "additionalProperties": object{"type": "object", "additionalProperties": object{"type": "integer", "minimum": 0}}, "description": "By facet, how many answers have each value."},
 				"notices":    list(text("What was changed or left out of the query, in a sentence.")),

@@ -74,7 +74,11 @@ func (g *Generation) collect(ctx context.Context, s *scratch, v content.Viewer, 
 		return err
 	}
 	if len(hits) > 0 && sum > 0 {
-		res.Confidence = min(1, float64(s.cover[hits[0].doc]/sum))
+		has, all, err := g.identified(q.Text, hits[0].doc)
+		if err != nil {
+			return err
+		}
+		res.Confidence = min(1, float64((s.cover[hits[0].doc]+has)/(sum+all)))
 	}
 	for _, h := range hits[min(q.Offset, len(hits)):min(q.Offset+max(q.Limit, 1), len(hits))] {
 		hit := search.Hit{Path: h.path, Score: float64(h.score)}
@@ -85,6 +89,39 @@ func (g *Generation) collect(ctx context.Context, s *scratch, v content.Viewer, 
 		s.picked = append(s.picked, h.doc)
 	}
 	return nil
+}
+
+// identified returns the weight of a text's identifiers, and of those that a page has: the parts of one say less than
+// the whole. TypeError is more than a type and an error.
+func (g *Generation) identified(text string, doc uint32) (has, all float32, err error) {
+	part, page := g.where(doc)
+	for _, id := range identifiers(text) {
+		id = strings.ToLower(id)
+		df, err := g.count(fieldWhole, id)
+		if err != nil {
+			return 0, 0, err
+		}
+		w := float32(idf(uint64(g.pages), df))
+		all += w
+		if df == 0 {
+			continue
+		}
+		dict, err := g.parts[part].seg.Dictionary(fieldWhole)
+		if err != nil {
+			return 0, 0, err
+		}
+		pl, err := dict.PostingsList([]byte(id), nil, nil)
+		if err != nil {
+			return 0, 0, err
+		}
+		it := pl.Iterator(false, false, false, nil)
+		if p, err := it.Advance(uint64(page)); err != nil {
+			return 0, 0, err
+		} else if p != nil && p.Number() == uint64(page) {
+			has += w
+		}
+	}
+	return has, all, nil
 }
 
 // visible returns the pages that the viewer may see and that are not barred, in no order. A page that has only some of
