@@ -344,6 +344,8 @@ func TestQueriesAreNeverAnError(t *testing.T) {
 
 func TestAuthorsSeeProblems(t *testing.T) {
 	p := start(t, library, func(o *site.Options) { o.Authors = true })
+	// Links are checked right after the first edition is there.
+	p.until("links are checked", func() bool { return strings.Contains(p.get("/playbooks/linux/clock").body, "nothing is at") })
 	r := p.get("/playbooks/linux/clock")
 	r.has(t, "nothing is at nowhere.md", "6:19")
 	if got := r.header.Get("Cache-Control"); got != "no-store" {
