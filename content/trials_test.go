@@ -2,7 +2,7 @@
 
 // Trials run on material outside the repository. SHARED names its folder:
 //
-//	SHARED=/work/shared go test -tags trials ./content/...
+//	SHARED=PATH go test -tags trials ./content/...
 package content_test
 
 import (

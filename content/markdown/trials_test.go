@@ -2,7 +2,7 @@
 
 // Trials run on material outside the repository. SHARED names its folder, LARGE one with thousands of real pages:
 //
-//	SHARED=/work/shared LARGE=/tmp/large/L go test -tags trials ./content/...
+//	SHARED=PATH LARGE=/tmp/large/L go test -tags trials ./content/...
 package markdown_test
 
 import (

@@ -1,8 +1,8 @@
 //go:build trials
 
-// Trials measure with the material in $SHARED (a folder such as /work/shared), which is not part of the repository:
+// Trials measure with the material in the folder $SHARED names, which is not part of the repository:
 //
-//	SHARED=/work/shared go test -tags trials -run TestRelevance -v ./search/bleve
+//	SHARED=PATH go test -tags trials -run TestRelevance -v ./search/bleve
 //	LARGE=/tmp/large/L go test -tags trials -run - -bench . ./search/bleve
 package bleve
 
