@@ -101,7 +101,7 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 	diff := Diff{History: !sameHistory(prev.history, h)}
 	s.asked = readQuestions(t.FS, prev.asked)
 	b.apply(s, prev, pages, reads, &diff)
-	if !maps.EqualFunc(s.files, files, func(a, b File) bool { return a.Path == b.Path }) {
+	if !maps.EqualFunc(s.files, files, func(a, b File) bool { return a.Path == b.Path && a.Stamp == b.Stamp }) {
 		diff.Files = true
 	}
 	s.files = files

@@ -60,12 +60,12 @@ func (s *Server) searchAPI(w http.ResponseWriter, r *request) error {
 		return search.ErrBuilding
 	}
 	h := w.Header()
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d|%q|%q|%q|%d|%d|%q|%q|%q|%d", r.edition.Seq, r.viewer, q.Typed, q.Text, q.Limit, q.Offset, q.Filters, q.Without, q.Phrases, q.Terms))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%d|%q|%q|%q|%d|%d|%q|%q|%q|%d", s.requests.prefix, r.edition.ID, r.edition.Seq, r.viewer, q.Typed, q.Text, q.Limit, q.Offset, q.Filters, q.Without, q.Phrases, q.Terms))
 	etag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 	h.Set("Cache-Control", "no-cache")
 	h.Set("Etag", etag)
 	h["Vary"] = varyEncoding
-	if matches(r.Header["If-None-Match"], etag) {
+	if r.Method != http.MethodPost && matches(r.Header["If-None-Match"], etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}

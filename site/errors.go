@@ -25,6 +25,7 @@ var (
 	errNotFound = &httpError{status: http.StatusNotFound, text: "Nothing is at this address"}
 	errStarting = &httpError{status: http.StatusServiceUnavailable, text: "The portal is starting", retry: "1"}
 	errReading  = &httpError{status: http.StatusServiceUnavailable, text: "The pages are being read for the first time", retry: "5"}
+	errChanging = &httpError{status: http.StatusServiceUnavailable, text: "The page is being changed just now", retry: "2"}
 	errBuilding = &httpError{status: http.StatusServiceUnavailable, text: "The search index is being built for the first time", retry: "5"}
 	errIndex    = &httpError{status: http.StatusServiceUnavailable, text: "The search index gave an error and is being built anew", retry: "10"}
 	errSlow     = &httpError{status: http.StatusServiceUnavailable, text: "The search took too long", retry: "5"}

@@ -67,6 +67,8 @@ func (s *Server) file(w http.ResponseWriter, r *request, name string) error {
 	} else {
 		h.Set("Etag", fmt.Sprintf(`"%x-%x"`, modified.UnixNano(), info.Size()))
 	}
+	// A slow line may take longer than an answer of ours: 32 KiB/s will do.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTimeout + time.Duration(info.Size()/(32<<10))*time.Second))
 	http.ServeContent(w, r.Request, "", modified, seeker)
 	return nil
 }

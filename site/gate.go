@@ -50,7 +50,7 @@ func (s *Server) gate(ctx context.Context, e *edition.Edition, changed []*conten
 	}
 	if !s.o.Authors {
 		for d, rep := range rendered {
-			s.cache.put(cacheKey{r.viewer, d.URL}, rep, s.dependencies(r, d), e.Seq)
+			s.cache.put(pageKey(r.viewer, d), rep, s.dependencies(r, d), e.Seq)
 		}
 	}
 	return nil

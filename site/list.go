@@ -22,7 +22,7 @@ func (s *Server) once(w http.ResponseWriter, r *request, key string, contentType
 		if err != nil {
 			return err
 		}
-		represent(body, contentType, cacheNever, varyEncoding).write(w, r.Request, http.StatusOK)
+		represent(body, contentType, cacheNever, varyBoth).write(w, r.Request, http.StatusOK)
 		return nil
 	}
 	k := cacheKey{r.viewer, key}
@@ -32,11 +32,18 @@ func (s *Server) once(w http.ResponseWriter, r *request, key string, contentType
 		if err != nil {
 			return err
 		}
-		rep = represent(body, contentType, cacheRevalidate, varyEncoding)
-		s.cache.put(k, rep, "", r.edition.Seq)
+		rep = represent(body, contentType, cacheRevalidate, varyBoth)
+		if !ownHost(key) { // anybody may ask by any name
+			s.cache.put(k, rep, "", r.edition.Seq)
+		}
 	}
 	rep.write(w, r.Request, http.StatusOK)
 	return nil
+}
+
+// ownHost tells whether an answer is only good for the host it was asked by, after which its key is named.
+func ownHost(key string) bool {
+	return strings.Contains(key, "http://") || strings.Contains(key, "https://")
 }
 
 // list returns the handler of all pages with a common property, nil for a property there is none of.
@@ -196,7 +203,9 @@ func pagerOf(n, pages int, base string, query url.Values) view.Pager {
 	return p
 }
 
-func listURL(property, value string) string { return "/-/" + property + "/" + url.PathEscape(value) }
+func listURL(property, value string) string {
+	return "/-/" + property + "/" + strings.ReplaceAll(url.PathEscape(value), "%2F", "/") // an encoded slash leads nowhere
+}
 
 // escape percent-encodes a path.
 func escape(p string) string { return (&url.URL{Path: p}).EscapedPath() }

@@ -97,7 +97,7 @@ func (s *Server) page(w http.ResponseWriter, r *request, d *content.Doc) error {
 	if s.o.Authors {
 		return s.authorsPage(w, r, d)
 	}
-	k := cacheKey{r.viewer, d.URL}
+	k := pageKey(r.viewer, d)
 	rep, stale := s.cache.get(k, r.edition.Seq)
 	if rep == nil {
 		deps := s.dependencies(r, d)
@@ -167,7 +167,7 @@ func (s *Server) dependencies(r *request, d *content.Doc) string {
 				add(x.Title, x.URL, x.Summary, fmt.Sprint(x.Count))
 			}
 			for _, x := range f.Docs {
-				add(x.Title, x.URL, x.Summary(), string(x.Kind))
+				add(x.Title, x.URL, x.Summary(), x.Meta.Severity, strings.Join(x.Meta.Products(), "\x00"))
 			}
 		}
 	}

@@ -143,7 +143,7 @@ func (r *representation) write(w http.ResponseWriter, req *http.Request, status 
 	f := r.form(e)
 	h := w.Header()
 	h["Content-Type"], h["Cache-Control"], h["Vary"], h["Etag"] = r.contentType, r.cacheControl, r.vary, f.etag
-	if status == http.StatusOK && matches(req.Header["If-None-Match"], f.etag[0]) {
+	if status == http.StatusOK && req.Method != http.MethodPost && matches(req.Header["If-None-Match"], f.etag[0]) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}

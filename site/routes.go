@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"rutter/static"
@@ -35,7 +36,7 @@ func (s *Server) route(r *request) (handler, error) {
 		return redirect(p), nil
 	}
 	h, methods := s.handlerFor(p)
-	if !strings.Contains(methods, r.Method) {
+	if !slices.Contains(strings.Split(methods, ", "), r.Method) {
 		return nil, methodNotAllowed(methods)
 	}
 	return h, nil

@@ -71,6 +71,9 @@ func posted(w http.ResponseWriter, r *request, values url.Values) (search.Query,
 		return search.Query{}, badRequest("The body cannot be read")
 	}
 	text := string(body)
+	if i := strings.LastIndexByte(text, '%'); len(body) > maxFormBytes && i >= len(text)-2 {
+		text = text[:i] // a character whose rest was not read
+	}
 	if form, ok := strings.CutPrefix(text, "q="); ok && r.URL.Path == "/search" {
 		if v, err := url.ParseQuery("q=" + form); err == nil {
 			text = v.Get("q")

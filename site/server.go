@@ -225,27 +225,29 @@ func (s *Server) Handler() http.Handler {
 	})
 }
 
+// inEdition runs a handler once, inside the current edition, and returns that edition's number.
+func (s *Server) inEdition(w http.ResponseWriter, r *request, h handler) (seq uint64, err error) {
+	r.edition = s.publisher.Acquire()
+	if r.edition != nil {
+		defer r.edition.Release() // also when the handler panics
+		seq = r.edition.Seq
+		r.viewer = s.viewerOf(r.Request)
+		r.view = r.edition.Snapshot.For(r.viewer)
+		w.Header()["Rutter-Edition"] = []string{r.edition.ID}
+	}
+	return seq, h(w, r)
+}
+
 // withEdition runs a handler inside one edition. A page whose file changed before its bytes were ever needed is
 // asked for once more, in the edition that has it as it is.
 func (s *Server) withEdition(w http.ResponseWriter, r *request, h handler) error {
 	for try := 0; ; try++ {
-		r.edition = s.publisher.Acquire()
-		if r.edition != nil {
-			r.viewer = s.viewerOf(r.Request)
-			r.view = r.edition.Snapshot.For(r.viewer)
-			w.Header()["Rutter-Edition"] = []string{r.edition.ID}
-		}
-		err := h(w, r)
-		seq := uint64(0)
-		if r.edition != nil {
-			seq = r.edition.Seq
-			r.edition.Release()
-		}
+		seq, err := s.inEdition(w, r, h)
 		if !errors.Is(err, content.ErrChanged) || try > 0 {
 			return err
 		}
-		if err := s.publisher.Await(r.Context(), seq); err != nil {
-			return err
+		if s.publisher.Await(r.Context(), seq) != nil {
+			return errChanging
 		}
 	}
 }

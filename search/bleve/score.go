@@ -347,7 +347,7 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 func (g *Generation) blame(ctx context.Context, err *error) {
 	switch {
 	case *err == nil || ctx.Err() != nil:
-	case g.Verify() != nil:
+	case errors.Is(g.Verify(), ErrUnusable):
 		*err = fmt.Errorf("%w: %w", ErrUnusable, *err)
 	case errors.Is(*err, ErrUnusable):
 		*err = fmt.Errorf("bleve: search failed over sound files: %v", *err) // not %w: it is no longer ErrUnusable

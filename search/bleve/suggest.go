@@ -46,7 +46,7 @@ func (g *Generation) suggest(v content.Viewer, a *analyzer, q search.Query, ws [
 			continue
 		}
 		i := w.at + strings.Index(strings.ToLower(w.chunk), from)
-		if i < done || !strings.EqualFold(q.Text[i:min(i+len(from), len(q.Text))], from) {
+		if i < done || i+len(from) > len(q.Text) || !strings.EqualFold(q.Text[i:min(i+len(from), len(q.Text))], from) {
 			continue // letters whose small form has another length
 		}
 		out.WriteString(q.Text[done:i])

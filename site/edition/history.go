@@ -23,6 +23,7 @@ func (p *Publisher) gitRead(ctx context.Context, r gitResult) {
 	if r.err != nil {
 		if ctx.Err() == nil {
 			p.trouble("git", r.err)
+			p.gitPrint = "" // so that the next scan tries again
 		}
 		return
 	}

@@ -160,7 +160,7 @@ func (p *Publisher) verify(ctx context.Context) {
 	p.background.Go(func() {
 		defer e.Release()
 		if g, ok := e.Index.(*bleve.Generation); ok {
-			if err := g.Verify(); err != nil && ctx.Err() == nil {
+			if err := g.Verify(); errors.Is(err, bleve.ErrUnusable) && ctx.Err() == nil {
 				p.Damaged(err)
 			}
 		}

@@ -110,7 +110,7 @@ func New(o Options) (*Publisher, error) {
 // Published is closed when the first edition is there.
 func (p *Publisher) Published() <-chan struct{} { return p.published }
 
-// Await waits for an edition after seq, having asked for one, for as long as ctx and a second allow.
+// Await waits for an edition after seq, having asked for one, for as long as ctx and awaitAtMost allow.
 func (p *Publisher) Await(ctx context.Context, seq uint64) error {
 	select {
 	case p.nudge <- struct{}{}:
@@ -180,12 +180,12 @@ func (p *Publisher) Run(ctx context.Context) error {
 	}
 	if len(kept) == 0 {
 		if err := p.quickly(ctx, tree); err != nil {
-			return err
+			return ended(ctx, err)
 		}
 	}
 	snap, _, err := p.builder.Build(ctx, tree, p.history, false)
 	if err != nil {
-		return err
+		return ended(ctx, err)
 	}
 	p.builder.Recall = nil
 	kept = nil
@@ -225,6 +225,14 @@ func (p *Publisher) Run(ctx context.Context) error {
 			p.rebuild(ctx, err)
 		}
 	}
+}
+
+// ended returns no error where ctx has ended: to be stopped is none.
+func ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // quickly publishes what can be read within a moment, so that a large folder or a slow disk keeps nobody waiting:

@@ -1,0 +1,126 @@
+package site_test
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rutter/site"
+)
+
+// TestHomeStaysHome saves the root's own page: its address is that of the home page, its answer is another.
+func TestHomeStaysHome(t *testing.T) {
+	p := start(t, map[string]string{"README.md": "# Harbour\n\nold words\n", "a.md": "# Alpha\n"})
+	p.write("README.md", "# Harbour\n\nnew words\n")
+	p.until("home has the new words", func() bool { return strings.Contains(p.get("/").body, "new words") })
+	p.get("/").has(t, "What do you see?", "Edition", "2 pages")
+	if v := p.get("/").header.Get("Vary"); !strings.Contains(v, "Accept,") {
+		t.Errorf("Vary is %q", v)
+	}
+}
+
+// TestTagOfAnEarlierRun wants an answer's tag to be worth nothing after a restart that changed the answer.
+func TestTagOfAnEarlierRun(t *testing.T) {
+	state := t.TempDir()
+	p := start(t, map[string]string{"a.md": "# Alpha\n\noneword\n"}, func(o *site.Options) { o.State = state })
+	tag := p.get("/api/v1/search?q=oneword").header.Get("Etag")
+	if err := p.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.write("a.md", "# Alpha\n\ntwoword\n")
+	p.serve(func(o *site.Options) { o.State = state })
+	if r := p.get("/api/v1/search?q=oneword", "If-None-Match", tag); r.status != 200 || !strings.Contains(r.body, `"total":0`) {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	tag = p.get("/api/v1/search?q=twoword").header.Get("Etag")
+	if r := p.do(http.MethodPost, "/api/v1/search", strings.NewReader("twoword"), "If-None-Match", tag); r.status != 200 {
+		t.Errorf("a POST answers %d", r.status)
+	}
+}
+
+func TestListedSeverityFollows(t *testing.T) {
+	advisory := func(s string) string {
+		return "---\nkind: advisory\nseverity: " + s + "\n---\n# Flaw\n"
+	}
+	p := start(t, map[string]string{"x/README.md": "# Folder\n", "x/flaw.md": advisory("low")})
+	p.get("/x/").has(t, "Low")
+	p.write("x/flaw.md", advisory("critical"))
+	p.until("the folder says how bad it is", func() bool { return strings.Contains(p.get("/x/").body, "Critical") })
+}
+
+// TestMovedFolderOfPictures moves the link that is the content folder; only a picture differs.
+func TestMovedFolderOfPictures(t *testing.T) {
+	base := t.TempDir()
+	for _, v := range []string{"one", "two"} {
+		for name, text := range map[string]string{"a.md": "# A\n", "x.png": "picture " + v} {
+			if err := os.MkdirAll(filepath.Join(base, v), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(base, v, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	current := filepath.Join(base, "current")
+	if err := os.Symlink("one", current); err != nil {
+		t.Fatal(err)
+	}
+	p := (&portal{t: t, dir: current}).serve()
+	p.get("/x.png").has(t, "picture one")
+	if err := os.Symlink("two", current+".new"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(current+".new", current); err != nil {
+		t.Fatal(err)
+	}
+	p.until("the other picture is served", func() bool { return p.get("/x.png").body == "picture two" })
+}
+
+func TestListsOfValuesWithSlashes(t *testing.T) {
+	p := start(t, map[string]string{"a.md": "---\ntags: [ci/cd]\n---\n# Alpha\n"})
+	body := p.get("/a").body
+	i := strings.Index(body, `href="/-/tag/`)
+	if i < 0 {
+		t.Fatal(body)
+	}
+	href := body[i+6:]
+	href = href[:strings.IndexByte(href, '"')]
+	p.get(href).has(t, "Alpha")
+	if p.get(href).status != 200 {
+		t.Errorf("%s answers %d", href, p.get(href).status)
+	}
+}
+
+func TestMethodsAreWholeWords(t *testing.T) {
+	p := start(t, map[string]string{"a.md": "# Alpha\n"})
+	for _, m := range []string{"G", "E", "HE", "EAD", "PUT"} {
+		if r := p.do(m, "/a", nil); r.status != http.StatusMethodNotAllowed {
+			t.Errorf("%s: %d", m, r.status)
+		}
+	}
+}
+
+// TestGrowingLetters asks for letters that are longer in lower case, beside a misspelt word.
+func TestGrowingLetters(t *testing.T) {
+	p := start(t, map[string]string{"a.md": "# Kubernetes\n\nkubernetes everywhere\n"})
+	for _, path := range []string{"/search?q=", "/api/v1/search?q="} {
+		if r := p.get(path + strings.Repeat("%C8%BA", 25) + "-kuberntes"); r.status != 200 {
+			t.Errorf("%s: %d", path, r.status)
+		}
+	}
+}
+
+// TestFormCutWithinACharacter posts a form that is longer than what is read.
+func TestFormCutWithinACharacter(t *testing.T) {
+	p := start(t, map[string]string{"a.md": "# Disk full\n"})
+	for pad := range 4 {
+		form := "q=disk+full+" + strings.Repeat("x", pad) + "+" + strings.Repeat("%E6%97%A5", 40_000)
+		r := p.do(http.MethodPost, "/search", bytes.NewReader([]byte(form)))
+		if r.status != 200 || strings.Contains(r.body, "disk+full") {
+			t.Errorf("pad %d: %d", pad, r.status)
+		}
+	}
+}
