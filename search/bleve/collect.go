@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/RoaringBitmap/roaring/v2"
+
 	"rutter/content"
 	"rutter/search"
 )
@@ -27,7 +29,7 @@ type ranked struct {
 
 // collect keeps what the viewer may see, counts it, and puts the wanted part in order. sum is the weight of all the
 // words a page could have been found by, grams how many trigrams a page needs that has none of them.
-func (g *Generation) collect(ctx context.Context, s *scratch, v content.Viewer, q search.Query, bar barrier, sum float32, grams uint8, res *search.Results) error {
+func (g *Generation) collect(ctx context.Context, s *scratch, v content.Viewer, hidden hiding, q search.Query, bar barrier, sum float32, grams uint8, res *search.Results) error {
 	seen := g.answers(s, g.visible(s, v, bar, sum, grams))
 	if bar.phrase != "" {
 		var err error
@@ -74,7 +76,7 @@ func (g *Generation) collect(ctx context.Context, s *scratch, v content.Viewer, 
 		return err
 	}
 	if len(hits) > 0 && sum > 0 {
-		has, all, err := g.identified(q.Text, hits[0].doc)
+		has, all, err := g.identified(hidden, q.Text, hits[0].doc)
 		if err != nil {
 			return err
 		}
@@ -93,11 +95,11 @@ func (g *Generation) collect(ctx context.Context, s *scratch, v content.Viewer, 
 
 // identified returns the weight of a text's identifiers, and of those that a page has: the parts of one say less than
 // the whole. TypeError is more than a type and an error.
-func (g *Generation) identified(text string, doc uint32) (has, all float32, err error) {
+func (g *Generation) identified(hidden hiding, text string, doc uint32) (has, all float32, err error) {
 	part, page := g.where(doc)
 	for _, id := range identifiers(text) {
 		id = strings.ToLower(id)
-		df, err := g.count(fieldWhole, id)
+		df, err := g.count(hidden, fieldWhole, id)
 		if err != nil {
 			return 0, 0, err
 		}
@@ -371,6 +373,33 @@ func (g *Generation) filters(q search.Query) []*filter {
 	out := make([]*filter, len(search.FacetNames))
 	for i, name := range search.FacetNames {
 		out[i] = g.filter(i, q.Filters[name])
+	}
+	return out
+}
+
+// hiding is, by part, the pages that a viewer does not meet: those that were deleted, and those for others. What is
+// looked up without them is as if they were not in the index: no count, weight or name tells of them.
+type hiding []*roaring.Bitmap
+
+func (g *Generation) hidden(v content.Viewer) hiding {
+	out := make(hiding, len(g.parts))
+	everyone := len(g.vocab[audienceColumn].values) == 1 && g.vocab[audienceColumn].values[0] == content.Everyone
+	sees := g.viewed(v)
+	for i, p := range g.parts {
+		out[i] = p.deleted
+		if everyone {
+			continue
+		}
+		b := roaring.New()
+		for n := range p.count {
+			if !sees.wanted(i, n) {
+				b.Add(uint32(n))
+			}
+		}
+		if p.deleted != nil {
+			b.Or(p.deleted)
+		}
+		out[i] = b
 	}
 	return out
 }

@@ -30,9 +30,9 @@ const (
 
 // nearNames returns terms for the names that the query says, or begins to say, or, where slips may be in it, nearly
 // says; those last ones are misspelt.
-func (g *Generation) nearNames(q *search.Query, words int, slips bool) (out []term, misspelt []string, err error) {
+func (g *Generation) nearNames(hidden hiding, q *search.Query, words int, slips bool) (out []term, misspelt []string, err error) {
 	if words <= 8 && !q.Paste {
-		names, boost, err := g.namesLike(q.Text, fieldTitle, slips)
+		names, boost, err := g.namesLike(hidden, q.Text, fieldTitle, slips)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -72,17 +72,17 @@ func (g *Generation) asNamed(v content.Viewer, names []string) (string, error) {
 }
 
 // namesLike returns the terms of the names in a field that text says, and their boost.
-func (g *Generation) namesLike(text, field string, slips bool) (names []string, boost float32, err error) {
+func (g *Generation) namesLike(hidden hiding, text, field string, slips bool) (names []string, boost float32, err error) {
 	bare := bareName(text)
 	n := utf8.RuneCountInString(bare) - 1
 	if n < 2 || len(bare) > maxTerm || strings.ContainsRune("-/.+", rune(text[0])) { // an option or a path is no name
 		return nil, 0, nil
 	}
-	if df, err := g.count(field, bare); err != nil || df > 0 {
+	if df, err := g.count(hidden, field, bare); err != nil || df > 0 {
 		return []string{bare}, nameBoost, err
 	}
 	if n >= minPrefix {
-		names, err := g.termsFrom(field, bare)
+		names, err := g.termsFrom(hidden, field, bare)
 		if err != nil || len(names) > maxNames {
 			return nil, 0, err
 		}
@@ -95,7 +95,8 @@ func (g *Generation) namesLike(text, field string, slips bool) (names []string, 
 		if n >= minTwoSlips {
 			edits = 2
 		}
-		return g.namesNear(field, bare, edits), slipBoost, nil
+		names, err := g.namesNear(hidden, field, bare, edits)
+		return names, slipBoost, err
 	}
 	return nil, 0, nil
 }
@@ -152,13 +153,13 @@ func isIdentifier(s string) bool {
 }
 
 // count is in how many pages a field has a term.
-func (g *Generation) count(field, text string) (n uint64, err error) {
-	for _, p := range g.parts {
+func (g *Generation) count(hidden hiding, field, text string) (n uint64, err error) {
+	for i, p := range g.parts {
 		dict, err := p.seg.Dictionary(field)
 		if err != nil {
 			return 0, err
 		}
-		pl, err := dict.PostingsList([]byte(text), p.deleted, nil)
+		pl, err := dict.PostingsList([]byte(text), hidden[i], nil)
 		if err != nil {
 			return 0, err
 		}
@@ -168,7 +169,7 @@ func (g *Generation) count(field, text string) (n uint64, err error) {
 }
 
 // termsFrom returns the terms of a field that begin with prefix, one more than maxNames at most.
-func (g *Generation) termsFrom(field, prefix string) (out []string, err error) {
+func (g *Generation) termsFrom(hidden hiding, field, prefix string) (out []string, err error) {
 	for _, p := range g.parts {
 		dict, err := p.seg.Dictionary(field)
 		if err != nil {
@@ -179,10 +180,16 @@ func (g *Generation) termsFrom(field, prefix string) (out []string, err error) {
 			if err != nil {
 				return nil, err
 			}
-			if !slices.Contains(out, e.Term) {
-				if out = append(out, e.Term); len(out) > maxNames {
-					return out, nil
-				}
+			if slices.Contains(out, e.Term) {
+				continue
+			}
+			if df, err := g.count(hidden, field, e.Term); err != nil {
+				return nil, err
+			} else if df == 0 {
+				continue
+			}
+			if out = append(out, e.Term); len(out) > maxNames {
+				return out, nil
 			}
 		}
 	}
@@ -191,23 +198,29 @@ func (g *Generation) termsFrom(field, prefix string) (out []string, err error) {
 
 // namesNear returns the names in a field that are the fewest edits away, at most so many, from one. An automaton over
 // the dictionary would do the same; to build one takes longer than to look at all names.
-func (g *Generation) namesNear(field, name string, edits int) (out []string) {
+func (g *Generation) namesNear(hidden hiding, field, name string, edits int) (out []string, err error) {
 	for _, p := range g.parts {
 		names := p.names.titles
 		if field == fieldHeadings {
 			names = p.names.headings
 		}
 		for _, n := range names {
-			switch d := distance(name, n, edits); {
-			case d > edits:
-			case d < edits:
-				edits, out = d, append(out[:0], n)
-			case len(out) < maxNames && !slices.Contains(out, n):
-				out = append(out, n)
+			d := distance(name, n, edits)
+			if d > edits || d == edits && (len(out) == maxNames || slices.Contains(out, n)) {
+				continue
 			}
+			if df, err := g.count(hidden, field, n); err != nil {
+				return nil, err
+			} else if df == 0 {
+				continue
+			}
+			if d < edits {
+				edits, out = d, out[:0]
+			}
+			out = append(out, n)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // distance is the number of edits between two texts, two neighbours that changed places being one (optimal string
@@ -292,11 +305,12 @@ func (g *Generation) Lookup(ctx context.Context, v content.Viewer, name string) 
 	var words []string
 	chunks(name, func(c string) { words = append(words, c) })
 	name = strings.Join(words, " ")
+	hidden := g.hidden(v)
 	for _, near := range []bool{false, true} {
 		for _, field := range []string{fieldTitle, fieldHeadings} {
 			names := []string{bareName(name)}
 			if near {
-				if names, _, err = g.namesLike(name, field, true); err != nil {
+				if names, _, err = g.namesLike(hidden, name, field, true); err != nil {
 					return place, false, err
 				}
 			}

@@ -295,16 +295,17 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 		}
 	}()
 
-	found, err := g.lookup(terms)
+	hidden := g.hidden(v)
+	found, err := g.lookup(terms, hidden)
 	if err != nil {
 		return res, err
 	}
-	near, slips, err := g.nearNames(&q, len(ws), untitled(found, len(ws)))
+	near, slips, err := g.nearNames(hidden, &q, len(ws), untitled(found, len(ws)))
 	if err != nil {
 		return res, err
 	}
 	if len(near) > 0 {
-		names, err := g.lookup(near)
+		names, err := g.lookup(near, hidden)
 		if err != nil {
 			return res, err
 		}
@@ -320,7 +321,7 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 	if err != nil {
 		return res, err
 	}
-	if err := g.collect(ctx, s, v, q, bar, known(found, rare, weights), fewestGrams(terms), &res); err != nil {
+	if err := g.collect(ctx, s, v, hidden, q, bar, known(found, rare, weights), fewestGrams(terms), &res); err != nil {
 		return res, err
 	}
 	m := newMarker(ws)
@@ -361,8 +362,8 @@ type located struct {
 	lists []segment.PostingsList // by part; nil where it does not occur
 }
 
-// lookup finds the postings of the terms that occur.
-func (g *Generation) lookup(terms []term) ([]located, error) {
+// lookup finds the postings of the terms that occur on pages that are not hidden.
+func (g *Generation) lookup(terms []term, hidden hiding) ([]located, error) {
 	dicts := make([]segment.TermDictionary, len(g.parts)*len(scored))
 	var all []located
 	for _, t := range terms {
@@ -375,7 +376,7 @@ func (g *Generation) lookup(terms []term) ([]located, error) {
 					return nil, err
 				}
 			}
-			pl, err := (*d).PostingsList([]byte(t.text), g.parts[i].deleted, nil)
+			pl, err := (*d).PostingsList([]byte(t.text), hidden[i], nil)
 			if err != nil {
 				return nil, err
 			}

@@ -136,7 +136,7 @@ func blevesScores(t *testing.T, g *Generation, field int, text string) map[strin
 // ourScores is what score adds for one term, less the boosts.
 func ourScores(t *testing.T, g *Generation, field int, text string) map[string]float64 {
 	t.Helper()
-	found, err := g.lookup([]term{{field: field, text: text, word: 0, boost: 1 / boosts[field]}})
+	found, err := g.lookup([]term{{field: field, text: text, word: 0, boost: 1 / boosts[field]}}, g.hidden(content.Viewer{}))
 	if err != nil {
 		t.Fatal(err)
 	}

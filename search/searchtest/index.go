@@ -30,6 +30,7 @@ func TestIndex(t *testing.T, open Open) {
 		{"Sections", testSections},
 		{"Snippets", testSnippets},
 		{"Viewers", testViewers},
+		{"Hidden", testHidden},
 		{"Filters", testFilters},
 		{"Facets", testFacets},
 		{"Paging", testPaging},
