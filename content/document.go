@@ -219,7 +219,11 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 	d.Broken = !ok
 	if !ok {
 		page = markdown.Plain(raw)
-		if mentionsAudience(b.text) {
+		block := b.text
+		if b.broken != nil {
+			block = raw // of JSON that does not parse nobody knows the end
+		}
+		if mentionsAudience(block) {
 			meta.Audience = []string{nobody} // better hidden than shown to the wrong people
 		}
 	}

@@ -228,16 +228,58 @@ func (d *decoder) fields(pairs []*ast.MappingValueNode) {
 	}
 	for _, p := range pairs {
 		if _, merge := p.Key.(*ast.MergeKeyNode); merge {
-			more, _ := mapping(d.real(p.Value))
-			for _, m := range more {
-				if !own[d.keyOf(m)] {
-					d.field(m)
+			left := maxKeys
+			if !d.merged(p.Value, own, 0, &left) {
+				d.at(p.Key, "value-wrong", "what << merges cannot be read", "merge keys of the front matter, or write them out")
+				if !own["audience"] {
+					d.meta.Audience = []string{nobody} // it may be in there
 				}
 			}
 			continue
 		}
 		d.field(p)
 	}
+}
+
+// merged reads what << stands for: keys, a list of such, and what they merge in their turn. The first to name a key
+// wins. left bounds how many keys are read. It returns false for what it cannot read to its end.
+func (d *decoder) merged(n ast.Node, own map[string]bool, depth int, left *int) bool {
+	n = d.real(n)
+	if depth > maxDepth {
+		return false
+	}
+	if list, ok := n.(*ast.SequenceNode); ok {
+		for _, x := range list.Values {
+			if !d.merged(x, own, depth+1, left) {
+				return false
+			}
+		}
+		return true
+	}
+	pairs, ok := mapping(n)
+	if !ok {
+		return false
+	}
+	var merges []ast.Node
+	for _, p := range pairs {
+		if *left--; *left < 0 {
+			return false
+		}
+		if _, merge := p.Key.(*ast.MergeKeyNode); merge {
+			merges = append(merges, p.Value)
+			continue
+		}
+		if k := d.keyOf(p); !own[k] {
+			own[k] = true
+			d.field(p)
+		}
+	}
+	for _, m := range merges {
+		if !d.merged(m, own, depth+1, left) {
+			return false
+		}
+	}
+	return true
 }
 
 func (d *decoder) field(p *ast.MappingValueNode) {

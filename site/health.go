@@ -25,9 +25,9 @@ func (s *Server) readyz(w http.ResponseWriter, r *request) error {
 		b.WriteString("not ready: no edition yet\n")
 	case !r.edition.Searchable():
 		status = http.StatusServiceUnavailable
-		fmt.Fprintf(&b, "not ready: edition %s, %d pages are served, the search index is being built\n", r.edition.ID, r.edition.Snapshot.Len())
+		fmt.Fprintf(&b, "not ready: edition %s, %d pages are served, the search index is being built\n", r.edition.ID, r.view.Len())
 	default:
-		fmt.Fprintf(&b, "ready: edition %s, %d pages\n", r.edition.ID, r.edition.Snapshot.Len())
+		fmt.Fprintf(&b, "ready: edition %s, %d pages\n", r.edition.ID, r.view.Len())
 	}
 	for _, t := range s.publisher.Troubles() {
 		fmt.Fprintf(&b, "degraded: %s\n", strings.ReplaceAll(t, "\n", " "))
