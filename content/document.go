@@ -106,6 +106,15 @@ func (d *Doc) Source() ([]byte, error) {
 	return raw, nil
 }
 
+// Text returns the page's Markdown without its front matter.
+func (d *Doc) Text() (string, error) {
+	raw, err := d.Source()
+	if err != nil || d.Broken {
+		return string(raw), err
+	}
+	return string(cut(raw).body), nil
+}
+
 // body returns the parsed body of the page.
 func (d *Doc) body() (*markdown.Page, error) {
 	raw, err := d.Source()

@@ -124,3 +124,23 @@ func TestFormCutWithinACharacter(t *testing.T) {
 		}
 	}
 }
+
+// TestAddressInUse wants a start that fails to leave nothing behind, and Stop to be harmless after it.
+func TestAddressInUse(t *testing.T) {
+	p := start(t, map[string]string{"a.md": "# Alpha\n"})
+	tmp := t.TempDir()
+	t.Setenv("TMPDIR", tmp)
+	s, err := site.New(site.Options{Addr: strings.TrimPrefix(p.url, "http://"), Source: mapSource{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Start(); err == nil {
+		t.Error("it started at an address in use")
+	}
+	if err := s.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if left, _ := os.ReadDir(tmp); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}

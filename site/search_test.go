@@ -18,6 +18,7 @@ var ops = map[string]string{
 	"playbooks/linux/disk.md":       "---\ntitle: The disk is full\nerrors: [No space left on device]\nphase: [respond]\ntags: [disk]\napplies_to:\n  - product: Linux\n---\n\nWrites fail with No space left on device.\n",
 	"guides/clock.md":               "# Clocks\n\nKeep time with chrony; watch windows of drift.\n",
 	"guides/windows.md":             "# Time on Windows\n\nKeep time with w32tm.\n",
+	"windows.md":                    "---\r\ntitle: Saved on Windows\r\n---\r\n\r\nBody.\r\n",
 	"v1.0/alter.md":                 "# ALTER TABLE\n\nChanges a table of the ledger.\n",
 	"v1.2/alter.md":                 "# ALTER TABLE\n\nChanges a table of the ledger.\n",
 	"v1.10/alter.md":                "# ALTER TABLE\n\nChanges a table of the ledger, online.\n",
@@ -59,6 +60,7 @@ func TestDoorway(t *testing.T) {
 	}
 	text.has(t, "A pod crash-loops\n", "pod=x-1", "kubectl logs --previous -n <namespace> <pod>")
 	text.lacks(t, "alerts:", "<p>")
+	p.get("/r/Saved%20on%20Windows", "User-Agent", "curl/8").lacks(t, "title:", "---")
 	p.get("/r/OOMKilled", "User-Agent", "Wget/1.21").has(t, "Exit code 137")
 	p.get("/r/Nothing", "Accept", "text/plain").has(t, "No page here is for Nothing yet")
 }

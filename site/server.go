@@ -104,6 +104,7 @@ func New(o Options) (*Server, error) {
 func (s *Server) Start() error {
 	l, err := net.Listen("tcp", s.o.Addr)
 	if err != nil {
+		s.publisher.Discard()
 		return err
 	}
 	if t, ok := l.(*net.TCPListener); ok && s.o.CertFile == "" {
@@ -113,6 +114,7 @@ func (s *Server) Start() error {
 		cert, err := tls.LoadX509KeyPair(s.o.CertFile, s.o.KeyFile)
 		if err != nil {
 			_ = l.Close()
+			s.publisher.Discard()
 			return err
 		}
 		l = tls.NewListener(l, &tls.Config{
@@ -160,6 +162,9 @@ func (s *Server) Stop(ctx context.Context) error {
 }
 
 func (s *Server) unwind(ctx context.Context) error {
+	if s.stop == nil {
+		return nil // it never started
+	}
 	s.draining.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, drainTimeout)
 	defer cancel()

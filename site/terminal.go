@@ -106,12 +106,12 @@ func (s *Server) pageText(w http.ResponseWriter, r *request, d *content.Doc, sec
 			}
 		}
 	} else {
-		src, err := d.Source()
+		text, err := d.Text()
 		if err != nil {
 			return err
 		}
 		b.WriteByte('\n')
-		wrapBlocks(&b, withoutFrontMatter(string(src)))
+		wrapBlocks(&b, strings.TrimLeft(text, "\r\n"))
 	}
 	h := w.Header()
 	h["Content-Type"], h["Cache-Control"], h["Vary"] = typeText, cacheNever, varyAgent
@@ -120,18 +120,6 @@ func (s *Server) pageText(w http.ResponseWriter, r *request, d *content.Doc, sec
 		_, _ = w.Write([]byte(b.String()))
 	}
 	return nil
-}
-
-// withoutFrontMatter leaves out the block at the beginning that is for machines.
-func withoutFrontMatter(s string) string {
-	for _, fence := range []string{"---", "+++"} {
-		if rest, ok := strings.CutPrefix(s, fence+"\n"); ok {
-			if _, body, ok := strings.Cut(rest, "\n"+fence+"\n"); ok {
-				return strings.TrimLeft(body, "\n")
-			}
-		}
-	}
-	return s
 }
 
 // wrapBlocks wraps paragraphs; fenced and indented code, tables, lists and headings keep their lines.

@@ -107,6 +107,9 @@ func New(o Options) (*Publisher, error) {
 	return p, nil
 }
 
+// Discard lets go of what New took, of a Publisher that is never run.
+func (p *Publisher) Discard() { p.state.close() }
+
 // Published is closed when the first edition is there.
 func (p *Publisher) Published() <-chan struct{} { return p.published }
 

@@ -225,3 +225,18 @@ func TestStateInUse(t *testing.T) {
 		t.Errorf("the log says %q", logged.String())
 	}
 }
+
+// TestStoppedBeforeTheFirstEdition wants to be stopped while the content is first read to be no error.
+func TestStoppedBeforeTheFirstEdition(t *testing.T) {
+	src := &memory{}
+	src.set(map[string]string{"a.md": "# A\n"})
+	p, err := edition.New(edition.Options{Source: src, State: t.TempDir(), Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := p.Run(ctx); err != nil {
+		t.Errorf("Run: %v", err)
+	}
+}
