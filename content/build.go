@@ -100,6 +100,13 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 	}
 	diff := Diff{History: !sameHistory(prev.history, h)}
 	s.asked = readQuestions(t.FS, prev.asked)
+	for _, u := range t.Unread {
+		s.unreadPs = append(s.unreadPs, diag.Problem{
+			File: u.Path + "/", Severity: diag.Warning, Rule: "folder-unreadable",
+			Text: "the folder cannot be read, so what is in it is left as it was last known: " + u.Cause, Fix: "see its permissions, or move it out of the content folder",
+		})
+	}
+	s.reserved = b.Reserved
 	b.apply(s, prev, pages, reads, &diff)
 	if !maps.EqualFunc(s.files, files, func(a, b File) bool { return a.Path == b.Path && a.Stamp == b.Stamp }) {
 		diff.Files = true

@@ -118,7 +118,11 @@ func (s *Snapshot) find(d *Doc, dest destination) Target {
 			return t.finish(dest)
 		}
 	}
-	return t.guess(dest)
+	t = t.guess(dest)
+	if s.reserved != nil && len(dest.paths) > 0 && s.reserved(dest.paths[0]) {
+		t.Found = true // a route of the portal's own
+	}
+	return t
 }
 
 // guess is the address that a destination names where nothing stands.

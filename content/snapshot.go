@@ -30,6 +30,9 @@ type Snapshot struct {
 	linkPs map[string][]linkProblem  // by file: what linking it found
 	restPs []diag.Problem            // of the folder as a whole
 	asked  *questions                // what is in queries.yaml
+
+	unreadPs []diag.Problem        // folders that could not be listed
+	reserved func(key string) bool // addresses of the portal itself; may be nil
 }
 
 // ID names the state of the pages: the same pages give the same 12 hexadecimal digits, anywhere.
@@ -47,7 +50,7 @@ func (s *Snapshot) Docs() []*Doc { return s.docs }
 
 // Problems returns everything an author can mend, sorted.
 func (s *Snapshot) Problems() []diag.Problem {
-	out := slices.Concat(s.restPs, s.asked.found())
+	out := slices.Concat(s.restPs, s.unreadPs, s.asked.found())
 	for _, ps := range s.filePs {
 		out = append(out, ps...)
 	}
@@ -66,6 +69,7 @@ func (s *Snapshot) Counts() (errors, warnings, notes int) {
 		errors, warnings, notes = errors+e, warnings+w, notes+n
 	}
 	add(s.restPs)
+	add(s.unreadPs)
 	add(s.asked.found())
 	for _, ps := range s.filePs {
 		add(ps)
@@ -78,7 +82,7 @@ func (s *Snapshot) Counts() (errors, warnings, notes int) {
 
 // SameProblems tells whether reading the files found the same problems in both.
 func (s *Snapshot) SameProblems(t *Snapshot) bool {
-	return slices.Equal(s.asked.found(), t.asked.found()) && maps.EqualFunc(s.filePs, t.filePs, slices.Equal[[]diag.Problem])
+	return slices.Equal(s.unreadPs, t.unreadPs) && slices.Equal(s.asked.found(), t.asked.found()) && maps.EqualFunc(s.filePs, t.filePs, slices.Equal[[]diag.Problem])
 }
 
 // ProblemsOf returns the problems of one file, sorted.

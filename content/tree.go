@@ -8,8 +8,15 @@ import (
 
 // Tree is the files of a content folder at one moment.
 type Tree struct {
-	FS    fs.FS
-	Files []File // sorted by Path
+	FS     fs.FS
+	Files  []File   // sorted by Path
+	Unread []Unread // folders that could not be listed; what was known of them is in Files
+}
+
+// Unread is a folder that could not be listed.
+type Unread struct {
+	Path  string // slash-separated, relative to the content folder
+	Cause string // in the system's words
 }
 
 // File is one file that may be served or read as a page.

@@ -106,7 +106,7 @@ func (s *Server) searchAPI(w http.ResponseWriter, r *request) error {
 		}
 		a.Facets[f.Name] = m
 	}
-	if next := q.Offset + q.Limit; next < res.Total && next <= search.MaxOffset {
+	if next := q.Offset + q.Limit; r.Method != http.MethodPost && next < res.Total && next <= search.MaxOffset {
 		v := url.Values{}
 		for k, vs := range values {
 			v[k] = vs

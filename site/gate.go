@@ -56,12 +56,12 @@ func (s *Server) gate(ctx context.Context, e *edition.Edition, changed []*conten
 	return nil
 }
 
-// finds asks the index for a page by its title.
+// finds asks the index for a page by its title, which is text and no query, whatever it looks like.
 func (s *Server) finds(ctx context.Context, e *edition.Edition, d *content.Doc) error {
 	if e.Index == nil {
 		return nil
 	}
-	res, err := e.Index.Search(ctx, content.Viewer{}, search.Parse(d.Title, nil))
+	res, err := e.Index.Search(ctx, content.Viewer{}, search.Plain(d.Title))
 	if err != nil {
 		return fmt.Errorf("a search: %w", err)
 	}

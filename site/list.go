@@ -148,8 +148,10 @@ func entriesOf(docs []*content.Doc) []view.Entry {
 }
 
 // pageNumber reads ?page=, 1 where it is absent.
-func pageNumber(r *request) (int, error) {
-	v := r.URL.Query().Get("page")
+func pageNumber(r *request) (int, error) { return pageIn(r.URL.Query()) }
+
+func pageIn(values url.Values) (int, error) {
+	v := values.Get("page")
 	if v == "" {
 		return 1, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"rutter/site"
 )
@@ -143,4 +144,67 @@ func TestAddressInUse(t *testing.T) {
 	if left, _ := os.ReadDir(tmp); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
+}
+
+// TestTitlesAreNoQueries wants a title that reads like a query to hold nothing back.
+func TestTitlesAreNoQueries(t *testing.T) {
+	p := start(t, map[string]string{"b.md": "# B\n\nold\n"})
+	for i, title := range []string{"Upgrade the cluster -draft", "Deploy -force", "The -Xmx \"heap size\" option", "kind:guide", "\"quoted\""} {
+		word := "new" + string(rune('a'+i))
+		p.write("a.md", "# "+title+"\n\nx\n")
+		p.write("b.md", "# B\n\n"+word+"\n")
+		p.until(title+" is served", func() bool { return strings.Contains(p.get("/b").body, word) })
+	}
+}
+
+// TestRenamedFolderIsWatched wants edits in a folder that was renamed to be seen at once, not by the next scan.
+func TestRenamedFolderIsWatched(t *testing.T) {
+	p := start(t, map[string]string{"old/sub/z.md": "# Zeta\n", "a.md": "# A\n"})
+	if err := os.Rename(filepath.Join(p.dir, "old"), filepath.Join(p.dir, "new")); err != nil {
+		t.Fatal(err)
+	}
+	p.until("the new name is served", func() bool { return p.get("/new/sub/z").status == 200 })
+	slow := 0
+	for i := range 3 {
+		word := "word" + string(rune('a'+i))
+		begun := time.Now()
+		p.write("new/sub/z.md", "# Zeta\n\n"+word+"\n")
+		p.until("the edit is served", func() bool { return strings.Contains(p.get("/new/sub/z").body, word) })
+		if time.Since(begun) > time.Second {
+			slow++
+		}
+	}
+	if slow > 1 { // one may meet a busy machine
+		t.Errorf("%d of 3 edits were found by the scan only", slow)
+	}
+}
+
+// TestFolderBecomesFile wants a folder that a file takes the place of to hold nothing back.
+func TestFolderBecomesFile(t *testing.T) {
+	p := start(t, map[string]string{"t/i.md": "# I\n", "a.md": "# A\n"})
+	if err := os.RemoveAll(filepath.Join(p.dir, "t")); err != nil {
+		t.Fatal(err)
+	}
+	p.write("t", "a file\n")
+	p.write("a.md", "# A\n\nchanged\n")
+	p.until("the other page is served", func() bool { return strings.Contains(p.get("/a").body, "changed") && p.get("/t/i").status == 404 })
+}
+
+// TestLongBodies wants an answer to a text far longer than what is read, also where the connection ends with it.
+func TestLongBodies(t *testing.T) {
+	p := start(t, map[string]string{"a.md": "# Disk full\n"})
+	for _, n := range []int{100_000, 1 << 20, 5 << 20} {
+		for range 3 {
+			r := p.do(http.MethodPost, "/search", bytes.NewReader(bytes.Repeat([]byte("disk full "), n/10)), "Connection", "close")
+			if r.status != 200 || !strings.Contains(r.body, "Only the first 65536 bytes") {
+				t.Errorf("%d bytes: %d", n, r.status)
+			}
+		}
+	}
+}
+
+func TestOwnRoutesAreNoDeadLinks(t *testing.T) {
+	p := start(t, map[string]string{"a.md": "# A\n\n[s](/search?q=disk) [r](/readyz) [k](/-/kind/guide) [gone](/gone)\n"}, func(o *site.Options) { o.Authors = true })
+	p.until("links are checked", func() bool { return strings.Contains(p.get("/a").body, "nothing is at /gone") })
+	p.get("/a").lacks(t, "nothing is at /search", "nothing is at /readyz", "nothing is at /-/")
 }

@@ -43,6 +43,9 @@ func (s *Server) blamed(r *request, err error) error {
 // maxFormBytes is how much of a form is read: percent-encoding makes three bytes of one.
 const maxFormBytes = 3*search.MaxPasteBytes + 2
 
+// maxDrained is how much of a body is taken off the line, read or not.
+const maxDrained = 32 << 20
+
 // params reads what was asked. A form may be sent by GET or by POST; any other body is a pasted text.
 func params(w http.ResponseWriter, r *request) (search.Query, url.Values, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
@@ -66,10 +69,12 @@ func params(w http.ResponseWriter, r *request) (search.Query, url.Values, error)
 // posted reads the body, and adds what a form in it says to values.
 func posted(w http.ResponseWriter, r *request, values url.Values) (search.Query, error) {
 	// One byte over the limit is read, to know that there was more.
-	body, err := io.ReadAll(io.LimitReader(http.MaxBytesReader(w, r.Body, 8*search.MaxPasteBytes), maxFormBytes+1))
+	all := http.MaxBytesReader(w, r.Body, maxDrained)
+	body, err := io.ReadAll(io.LimitReader(all, maxFormBytes+1))
 	if err != nil {
 		return search.Query{}, badRequest("The body cannot be read")
 	}
+	_, _ = io.Copy(io.Discard, all) // a client that still sends when the answer comes may never see it
 	text := string(body)
 	if i := strings.LastIndexByte(text, '%'); len(body) > maxFormBytes && i >= len(text)-2 {
 		text = text[:i] // a character whose rest was not read
@@ -119,7 +124,7 @@ func (s *Server) searchPage(w http.ResponseWriter, r *request) error {
 	if r.edition == nil {
 		return errStarting
 	}
-	n, err := pageNumber(r)
+	n, err := pageIn(values)
 	if err != nil {
 		return err
 	}

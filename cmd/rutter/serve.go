@@ -6,8 +6,10 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -34,6 +36,9 @@ func (c *serveCmd) Run(out *streams) error {
 	log := c.logger(out.Err)
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return &exit{exitUsage, fmt.Errorf("--tls-cert and --tls-key go together")}
+	}
+	if u, err := url.Parse(c.BaseURL); c.BaseURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "") {
+		return &exit{exitUsage, fmt.Errorf("--base-url wants a scheme and a host, such as https://portal.example.org")}
 	}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"rutter/content"
@@ -103,6 +104,9 @@ func (f *Folder) listAll(touched map[string]bool) (content.Tree, error) {
 		return content.Tree{}, err
 	}
 	s := scan{root: f.root, real: real, late: f.now().Add(-racy).UnixNano(), dirs: map[string]bool{}, links: map[string]bool{}}
+	if same && f.known.real == real {
+		s.before = &f.known
+	}
 	if touched == nil || !same || f.known.real != real {
 		err = s.dir("")
 	} else {
@@ -113,7 +117,8 @@ func (f *Folder) listAll(touched map[string]bool) (content.Tree, error) {
 	}
 	slices.SortFunc(s.files, func(a, b content.File) int { return strings.Compare(a.Path, b.Path) })
 	f.known = s
-	return content.Tree{FS: f.root.FS(), Files: s.files}, nil
+	f.known.before = nil // or every listing ever made would be kept
+	return content.Tree{FS: f.root.FS(), Files: s.files, Unread: s.unread}, nil
 }
 
 // reopen opens the folder where it is not the one that is open. An older root stays with the snapshots made of it
@@ -142,6 +147,9 @@ type scan struct {
 	files []content.File
 	dirs  map[string]bool // folders that were listed, relative
 	links map[string]bool // links, whether they lead to a file or not
+
+	unread []content.Unread
+	before *scan // an earlier listing of the same folder, nil for none
 }
 
 const maxDirDepth = 64
@@ -149,7 +157,7 @@ const maxDirDepth = 64
 // again lists the touched folders of an earlier listing, and new ones in them; of a folder that is gone nothing
 // stays.
 func (s *scan) again(before scan, touched map[string]bool) error {
-	fresh := scan{root: s.root, real: s.real, late: s.late, dirs: map[string]bool{}, links: map[string]bool{}}
+	fresh := scan{root: s.root, real: s.real, late: s.late, before: &before, dirs: map[string]bool{}, links: map[string]bool{}}
 	for dir := range touched {
 		if before.dirs[dir] {
 			if err := fresh.one(dir, func(sub string) error {
@@ -191,6 +199,12 @@ func (s *scan) again(before scan, touched map[string]bool) error {
 			s.link(p)
 		}
 	}
+	for _, u := range before.unread {
+		if s.dirs[u.Path] && !touched[u.Path] && !touched[parent(u.Path)] {
+			s.unread = append(s.unread, u)
+		}
+	}
+	s.unread = append(s.unread, fresh.unread...)
 	for _, f := range fresh.files {
 		if s.dirs[parent(f.Path)] {
 			s.files = append(s.files, f)
@@ -220,16 +234,12 @@ func (s *scan) one(rel string, sub func(rel string) error) error {
 	}
 	d, err := os.Open(filepath.Join(s.real, filepath.FromSlash(rel)))
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) && rel != "" {
-			delete(s.dirs, rel) // gone since its parent was listed
-			return nil
-		}
-		return err
+		return s.failed(rel, err)
 	}
 	infos, err := d.Readdir(-1)
 	_ = d.Close()
 	if err != nil {
-		return err
+		return s.failed(rel, err)
 	}
 	for _, i := range infos {
 		if content.HiddenName(i.Name()) {
@@ -251,6 +261,39 @@ func (s *scan) one(rel string, sub func(rel string) error) error {
 			s.add(p, i)
 		case i.Mode()&fs.ModeSymlink != 0:
 			s.link(p)
+		}
+	}
+	return nil
+}
+
+// failed deals with a folder that cannot be listed. One that is gone since its parent was listed holds nothing any
+// more. What stands in any other is unknown and must not look deleted: it stays as it was last known. Only the root
+// makes the whole listing fail.
+func (s *scan) failed(rel string, err error) error {
+	if rel == "" {
+		return err
+	}
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		delete(s.dirs, rel)
+		return nil
+	}
+	cause := err
+	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
+		cause = pe.Err
+	}
+	s.unread = append(s.unread, content.Unread{Path: rel, Cause: cause.Error()})
+	if s.before == nil {
+		return nil
+	}
+	under := rel + "/"
+	for _, f := range s.before.files {
+		if strings.HasPrefix(f.Path, under) && !s.before.links[f.Path] {
+			s.files = append(s.files, f)
+		}
+	}
+	for dir := range s.before.dirs {
+		if strings.HasPrefix(dir, under) {
+			s.dirs[dir] = true
 		}
 	}
 	return nil

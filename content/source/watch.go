@@ -78,7 +78,7 @@ func (w *watched) add(dir string) {
 		if err := w.Add(p); err != nil && !w.warned {
 			w.warned = true
 			w.log.Warn("cannot watch all folders; some changes are found only by looking every few seconds",
-				"folder", p, "cause", err, "hint", "raise fs.inotify.max_user_watches")
+				"folder", p, "cause", err, "hint", "may it be read? else raise fs.inotify.max_user_watches")
 		}
 		w.touched(p)
 		return nil
@@ -144,12 +144,24 @@ func (w *watched) run(ctx context.Context, out chan<- struct{}) {
 
 // touch notes the folder an event happened in.
 func (w *watched) touch(e fsnotify.Event) {
+	if e.Has(fsnotify.Rename) || e.Has(fsnotify.Remove) {
+		w.forget(e.Name)
+	}
 	if e.Has(fsnotify.Create) {
 		if i, err := os.Lstat(e.Name); err == nil && i.IsDir() {
 			w.add(e.Name)
 		}
 	}
 	w.touched(filepath.Dir(e.Name))
+}
+
+// forget ends watching a folder that has moved, and those in it: their events would go on naming the old place.
+func (w *watched) forget(dir string) {
+	for _, p := range w.WatchList() {
+		if p == dir || strings.HasPrefix(p, dir+string(filepath.Separator)) {
+			_ = w.Remove(p)
+		}
+	}
 }
 
 // touched notes that something happened in a folder, given by its full path.
