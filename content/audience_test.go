@@ -48,6 +48,8 @@ func TestAudienceNeverFallsOpen(t *testing.T) {
 		"JSON, an error":              "{\n\"audience\": [\"staff\"\n}\n",
 		"JSON on one line":            "{\"audience\": [\"staff\"}\n",
 		"JSON, far down":              "{\"title\":\"x\",\"summary\":\"" + strings.Repeat("y", 70_000) + "\",\"audience\":[\"staff\"],\n\nbody",
+		"below an empty line":         "\n---\naudience: staff\n---\n# C\n",
+		"below spaces, TOML":          "  \n\n+++\naudience = \"staff\"\n+++\n",
 		"a merge of nothing":          "---\n<<: [*gone]\n---\n",
 		"JSON without an end":         "{\"audience\": [\"staff\"],\n",
 		"JSON, null":                  "{\"audience\": null}\n",

@@ -96,7 +96,7 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 
 	s := &Snapshot{
 		byKey: prev.byKey, fold: prev.fold, folders: prev.folders, aliases: prev.aliases, files: prev.files,
-		filePs: prev.filePs, linkPs: prev.linkPs, restPs: prev.restPs, sum: prev.sum, history: h, fs: t.FS,
+		filePs: prev.filePs, linkPs: prev.linkPs, restPs: prev.restPs, sum: prev.sum, history: h, fs: t.FS, place: t.Place,
 	}
 	diff := Diff{History: !sameHistory(prev.history, h)}
 	s.asked = readQuestions(t.FS, prev.asked)
@@ -108,7 +108,7 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 	}
 	s.reserved = b.Reserved
 	b.apply(s, prev, pages, reads, &diff)
-	if !maps.EqualFunc(s.files, files, func(a, b File) bool { return a.Path == b.Path && a.Stamp == b.Stamp }) {
+	if !maps.EqualFunc(s.files, files, func(a, b File) bool { return a.Path == b.Path && a.Stamp == b.Stamp }) || prev.place != t.Place {
 		diff.Files = true
 	}
 	s.files = files

@@ -223,6 +223,14 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 	b := cut(raw)
 	meta, fps, ok := frontMatter(p, b)
 	ps = append(ps, fps...)
+	if b.format == 0 {
+		if late, hide := lateFrontMatter(p, raw); late != nil {
+			ps = append(ps, *late)
+			if hide {
+				meta.Audience = []string{nobody}
+			}
+		}
+	}
 	page, mps := markdown.Parse(p, b.body, b.bodyLine)
 	ps = append(ps, mps...)
 	d.Broken = !ok

@@ -68,6 +68,25 @@ func cutLines(src, rest []byte, format byte, delim string) block {
 	return block{format: format, text: rest, line: 2, open: true, body: src, bodyLine: 1}
 }
 
+// lateFrontMatter finds a block with keys that other lines than empty ones keep from being front matter: empty lines
+// before it. hide says that it names an audience: better one page hidden than shown to the wrong people.
+func lateFrontMatter(file string, src []byte) (p *diag.Problem, hide bool) {
+	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
+	rest := bytes.TrimLeft(src, " \t\r\n")
+	before := len(src) - len(rest)
+	if before == 0 {
+		return nil, false
+	}
+	b := cut(rest)
+	if b.format == 0 || b.format != 'j' && !looksLikeKeys(b) {
+		return nil, false
+	}
+	return &diag.Problem{
+		File: file, Line: 1 + bytes.Count(src[:before], []byte("\n")), Column: 1, Rule: "front-matter-late",
+		Text: "front matter is read on the first line only, so this is shown as text", Fix: "take out what stands before it",
+	}, mentionsAudience(b.text)
+}
+
 // isJSON tells whether a file begins with a JSON object, whole or not. Templates such as {{ x }} do not.
 func isJSON(src []byte) bool {
 	after, ok := bytes.CutPrefix(src, []byte("{"))

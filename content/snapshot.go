@@ -23,6 +23,7 @@ type Snapshot struct {
 	aliases map[string]string // former key → path
 	history *History
 	fs      fs.FS
+	place   int  // see Tree.Place
 	unread  int  // pages that stand for themselves until they are read
 	sum     Hash // combines path and hash of all pages, in no order
 

@@ -10,6 +10,7 @@ import (
 type Tree struct {
 	FS     fs.FS
 	Files  []File   // sorted by Path
+	Place  int      // another number says that the folder is another one than before, whatever lies in it
 	Unread []Unread // folders that could not be listed; what was known of them is in Files
 }
 

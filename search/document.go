@@ -6,7 +6,7 @@ import "rutter/content"
 type Document struct {
 	Path     string
 	Title    string
-	Names    []string // further names: the body's own heading, aliases, alerts, errors
+	Names    []string // further names: the body's own heading, alerts, errors
 	Kind     string
 	Products []string
 	Versions []string // of the products, as facet values

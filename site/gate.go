@@ -77,7 +77,13 @@ const maxQuestions = 200
 // questions asks what queries.yaml declares. A page that is no longer found holds the edition back only when readers
 // of the current one find it: what never worked is a problem for authors and no reason to keep everything else back.
 func (s *Server) questions(ctx context.Context, e *edition.Edition) error {
-	asked := e.Snapshot.Questions()
+	everyone := e.Snapshot.For(content.Viewer{})
+	var asked []content.Question
+	for _, q := range e.Snapshot.Questions() {
+		if everyone.Doc(q.Page) != nil { // one that was withdrawn must not stay for being asked for
+			asked = append(asked, q)
+		}
+	}
 	if e.Index == nil || len(asked) == 0 {
 		return nil
 	}

@@ -145,7 +145,7 @@ func foldersOf(v content.View) []view.FolderBox {
 		out = append(out, b)
 	}
 	if docs := root.Docs; len(docs) > 0 {
-		b := view.FolderBox{Title: "Pages", URL: "/", Count: len(docs), Entries: entriesOf(docs[:min(len(docs), entries)])}
+		b := view.FolderBox{Title: "Pages", URL: listURL("kind", string(docs[0].Kind)), Count: len(docs), Entries: entriesOf(docs[:min(len(docs), entries)])}
 		for i := range b.Entries {
 			b.Entries[i].Summary = ""
 		}

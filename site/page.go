@@ -27,6 +27,11 @@ func (s *Server) content(w http.ResponseWriter, r *request) error {
 		return s.lost(w, r)
 	}
 	if d := r.view.At(key); d != nil {
+		if n, err := pageNumber(r); strings.HasSuffix(key, "/") && (err != nil || n > 1) {
+			if f := r.view.Folder(d.Dir()); f != nil { // further pages of its list stand without its text
+				return s.folder(w, r, f)
+			}
+		}
 		return s.page(w, r, d)
 	}
 	if d := r.view.Doc(key); d != nil {

@@ -179,15 +179,19 @@ func negotiate(header []string) encoding {
 		return identity
 	}
 	best, bestQ := identity, 0.0
-	star := -1.0
+	star, plain := -1.0, 0.0 // plain is what identity is worth, where it is said
 	var seen [encodings]bool
 	for _, h := range header {
 		for part := range strings.SplitSeq(h, ",") {
 			name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
 			q := quality(params)
 			name = strings.ToLower(strings.TrimSpace(name))
-			if name == "*" {
+			switch name {
+			case "*":
 				star = q
+				continue
+			case "identity":
+				plain = q
 				continue
 			}
 			for _, e := range []encoding{gzipped, zstded, brotlied} {
@@ -201,7 +205,10 @@ func negotiate(header []string) encoding {
 		}
 	}
 	if star > bestQ && !seen[gzipped] {
-		return gzipped
+		best, bestQ = gzipped, star
+	}
+	if plain > bestQ {
+		return identity
 	}
 	return best
 }

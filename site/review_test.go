@@ -2,6 +2,7 @@ package site_test
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -207,4 +208,59 @@ func TestOwnRoutesAreNoDeadLinks(t *testing.T) {
 	p := start(t, map[string]string{"a.md": "# A\n\n[s](/search?q=disk) [r](/readyz) [k](/-/kind/guide) [gone](/gone)\n"}, func(o *site.Options) { o.Authors = true })
 	p.until("links are checked", func() bool { return strings.Contains(p.get("/a").body, "nothing is at /gone") })
 	p.get("/a").lacks(t, "nothing is at /search", "nothing is at /readyz", "nothing is at /-/")
+}
+
+// TestWithdrawnPagesGo wants a page that is taken back to be gone, though queries.yaml asks for it.
+func TestWithdrawnPagesGo(t *testing.T) {
+	for name, withdraw := range map[string]func(p *portal){
+		"restricted": func(p *portal) { p.write("a.md", "---\naudience: [staff]\n---\n# Alpha\n\nsecret\n") },
+		"deleted":    func(p *portal) { _ = os.Remove(filepath.Join(p.dir, "a.md")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := start(t, map[string]string{"a.md": "# Alpha\n\nsecret\n", "b.md": "# B\n", "queries.yaml": "alpha secret: a.md\n"})
+			p.get("/a").has(t, "secret")
+			withdraw(p)
+			p.until("the page is gone", func() bool { return p.get("/a").status == 404 })
+		})
+	}
+}
+
+// TestLongFolderWithAPage wants every page of a folder to be listed, also where the folder has a page of its own.
+func TestLongFolderWithAPage(t *testing.T) {
+	files := map[string]string{"many/README.md": "# Many\n\nAbout them.\n"}
+	for i := range 150 {
+		files[fmt.Sprintf("many/p%03d.md", i)] = fmt.Sprintf("# Page %03d\n", i)
+	}
+	p := start(t, files)
+	p.get("/many/").has(t, "About them.", "/many/p000", "page=2")
+	p.get("/many/?page=2").has(t, "/many/p149")
+	if r := p.get("/many/?page=3"); r.status != 404 {
+		t.Errorf("beyond the end: %d", r.status)
+	}
+}
+
+func TestManyPagesAtTheRoot(t *testing.T) {
+	files := map[string]string{}
+	for i := range 30 {
+		files[fmt.Sprintf("p%02d.md", i)] = fmt.Sprintf("# Page %02d\n", i)
+	}
+	p := start(t, files)
+	p.get("/").has(t, `href="/-/kind/guide"`)
+	p.get("/-/kind/guide").has(t, "Page 29")
+}
+
+func TestIdentityMayBePreferred(t *testing.T) {
+	p := start(t, map[string]string{"a.md": "# A\n\n" + strings.Repeat("many words ", 500)})
+	for accept, want := range map[string]string{
+		"identity;q=1, gzip;q=0.1": "", "gzip, identity": "gzip", "gzip;q=0.5, identity;q=0.4": "gzip", "*;q=0.5, identity": "", "gzip": "gzip",
+	} {
+		if got := p.get("/a", "Accept-Encoding", accept).header.Get("Content-Encoding"); got != want {
+			t.Errorf("%s: got %q, want %q", accept, got, want)
+		}
+	}
+}
+
+func TestBeyondTheLastPageOfResults(t *testing.T) {
+	p := start(t, map[string]string{"a.md": "# Oneword\n"})
+	p.get("/search?q=oneword&page=50").has(t, `<a href="/a">Oneword</a>`)
 }

@@ -146,6 +146,10 @@ func (s *Server) answerPage(w http.ResponseWriter, r *request, p view.SearchPage
 		start := s.o.Now()
 		var err error
 		res, err = s.find(r, q)
+		if last := pagesOfResults(res.Total); err == nil && n > last && last > 0 { // somebody's old link leads beyond the end
+			n, q.Offset = last, (last-1)*search.DefaultLimit
+			res, err = s.find(r, q)
+		}
 		took := s.o.Now().Sub(start)
 		var he *httpError
 		switch {
@@ -218,8 +222,13 @@ func (s *Server) fill(p *view.SearchPage, r *request, res search.Results, q sear
 		p.Facets = nil // a text that long cannot be sent again by a link
 		return
 	}
-	pages := min((res.Total+search.DefaultLimit-1)/search.DefaultLimit, search.MaxOffset/search.DefaultLimit+1)
+	pages := pagesOfResults(res.Total)
 	p.Pager = pagerOf(min(n, max(pages, 1)), pages, "/search", keep)
+}
+
+// pagesOfResults is how many pages so many hits make, as far as they are shown.
+func pagesOfResults(total int) int {
+	return min((total+search.DefaultLimit-1)/search.DefaultLimit, search.MaxOffset/search.DefaultLimit+1)
 }
 
 // chosen says which filters are set, with the way to take off those that were chosen from the list.

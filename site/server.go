@@ -52,7 +52,7 @@ type Server struct {
 
 	background sync.WaitGroup // ends with the context
 	run        chan error     // the end of the publisher; closed after it
-	serve      chan error     // the end of the HTTP server
+	done       chan error     // what ended serving by itself
 }
 
 // New prepares a server. It listens to nothing yet.
@@ -64,7 +64,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		o: o, assets: assets, cache: newCache(maxCacheBytes), requests: newRequestIDs(),
-		run: make(chan error, 1), serve: make(chan error, 1), assetReps: map[string]*representation{},
+		run: make(chan error, 1), done: make(chan error, 2), assetReps: map[string]*representation{},
 	}
 	for _, a := range assets.All() {
 		s.assetReps[a.URL] = represent(a.Body, []string{a.Type}, cacheForever, varyEncoding)
@@ -124,10 +124,18 @@ func (s *Server) Start() error {
 	s.listener = l
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop = cancel
-	go func() { s.serve <- s.http.Serve(l) }()
+	go func() {
+		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.done <- err
+		}
+	}()
 	go func() {
 		defer close(s.run)
-		s.run <- s.publisher.Run(ctx)
+		err := s.publisher.Run(ctx)
+		if err != nil {
+			s.done <- err
+		}
+		s.run <- err
 	}()
 	if s.asked != nil {
 		s.background.Go(func() { s.keepAsked(ctx) })
@@ -152,7 +160,7 @@ func (s *Server) URL() string {
 func (s *Server) Published() <-chan struct{} { return s.publisher.Published() }
 
 // Done returns the error that ended serving, for instance that the content folder cannot be read at the start.
-func (s *Server) Done() <-chan error { return s.run }
+func (s *Server) Done() <-chan error { return s.done }
 
 // Stop drains: readiness turns false, open requests are finished, then everything is let go of. After its deadline
 // what is still open is cut off. Only the first call does anything.

@@ -23,6 +23,7 @@ type Folder struct {
 
 	root  *os.Root // of the last scan; kept while the folder is the same one
 	which fs.FileInfo
+	place int  // counts the folders that were opened
 	known scan // the last listing
 
 	mu      sync.Mutex
@@ -118,7 +119,7 @@ func (f *Folder) listAll(touched map[string]bool) (content.Tree, error) {
 	slices.SortFunc(s.files, func(a, b content.File) int { return strings.Compare(a.Path, b.Path) })
 	f.known = s
 	f.known.before = nil // or every listing ever made would be kept
-	return content.Tree{FS: f.root.FS(), Files: s.files, Unread: s.unread}, nil
+	return content.Tree{FS: f.root.FS(), Files: s.files, Place: f.place, Unread: s.unread}, nil
 }
 
 // reopen opens the folder where it is not the one that is open. An older root stays with the snapshots made of it
@@ -136,6 +137,7 @@ func (f *Folder) reopen(real string) (same bool, err error) {
 		return false, err
 	}
 	f.root, f.which = root, info
+	f.place++
 	return false, nil
 }
 

@@ -20,7 +20,7 @@ const (
 	fieldBigrams  = "w" // pairs of neighbouring words, in the body, a heading, or a name
 )
 
-// analyzer turns text into terms. It remembers stems, so it is not safe for concurrent use; a Store keeps a pool.
+// analyzer turns text into terms. It remembers stems, so it is not safe for concurrent use; analyzers keeps some.
 type analyzer struct {
 	stems  map[string]string // English
 	german map[string]string

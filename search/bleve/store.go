@@ -285,7 +285,7 @@ func (s *Store) reader() (index.IndexReader, *scorch.IndexSnapshot, error) {
 }
 
 // Generation returns the pages as they are in the index now. The caller owns one use of it and ends that with
-// Release.
+// Close.
 func (s *Store) Generation() (*Generation, error) {
 	r, snap, err := s.reader()
 	if err != nil {

@@ -178,7 +178,7 @@ func Sort(cs []Cluster) {
 }
 
 // Save writes what enough people have asked to the file, if it changed.
-func (l *Log) Save() error {
+func (l *Log) Save() (err error) {
 	l.mu.Lock()
 	changed := l.changed
 	l.changed = false
@@ -186,6 +186,11 @@ func (l *Log) Save() error {
 	if l.file == "" || !changed {
 		return nil
 	}
+	defer func() {
+		if err != nil {
+			l.unsaved()
+		}
+	}()
 	raw, err := json.MarshalIndent(l.Clusters(), "", " ")
 	if err != nil {
 		return err
@@ -202,4 +207,11 @@ func (l *Log) Save() error {
 		_ = os.Remove(tmp.Name())
 	}
 	return err
+}
+
+// unsaved notes that what Save was to write is still to be written.
+func (l *Log) unsaved() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.changed = true
 }

@@ -72,3 +72,24 @@ func TestBounded(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestSaveAgain wants what could not be written to be written when it can.
+func TestSaveAgain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "later")
+	l := asked.Open(filepath.Join(dir, "asked.json"), time.Now)
+	for i := range asked.Enough {
+		l.Searched("disk full", 0, fmt.Sprint(i))
+	}
+	if err := l.Save(); err == nil {
+		t.Fatal("written into no folder")
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Save(); err != nil {
+		t.Fatal(err)
+	}
+	if cs, err := asked.Read(filepath.Join(dir, "asked.json")); err != nil || len(cs) != 1 {
+		t.Errorf("%v, %v", cs, err)
+	}
+}

@@ -26,8 +26,8 @@ func (p *Publisher) open() bleve.Kept {
 			s, kept, err = bleve.Open(dir)
 		}
 	}
-	p.trouble("index", err)
-	if err != nil {
+	if err != nil { // that it is well again shows when it has been written
+		p.trouble("index", err)
 		return nil
 	}
 	p.store, p.indexed = s, make(map[string]content.Hash, len(kept))
