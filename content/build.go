@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"rutter/content/diag"
 )
@@ -459,6 +460,11 @@ func (b *Builder) address(s *Snapshot, diff *Diff) {
 		if b.Reserved != nil && b.Reserved(key) {
 			s.restPs = append(s.restPs, diag.Problem{
 				File: d.Path, Rule: "address-reserved", Text: "the address /" + key + " belongs to the portal, so the page cannot be opened", Fix: "rename the file",
+			})
+		}
+		if strings.Contains(key, `\`) || !utf8.ValidString(key) {
+			s.restPs = append(s.restPs, diag.Problem{
+				File: strings.ToValidUTF8(d.Path, "\uFFFD"), Rule: "file-name", Text: "the file's name has a backslash or is no UTF-8, so the page cannot be opened", Fix: "rename the file",
 			})
 		}
 		s.byKey[key] = d.Path

@@ -227,7 +227,7 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 		if late, hide := lateFrontMatter(p, raw); late != nil {
 			ps = append(ps, *late)
 			if hide {
-				meta.Audience = []string{nobody}
+				meta.Audience = []string{Nobody}
 			}
 		}
 	}
@@ -241,7 +241,7 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 			block = raw // of JSON that does not parse nobody knows the end
 		}
 		if mentionsAudience(block) {
-			meta.Audience = []string{nobody} // better hidden than shown to the wrong people
+			meta.Audience = []string{Nobody} // better hidden than shown to the wrong people
 		}
 	}
 	d.Meta, d.Headings, d.Anchors, d.Links = meta, page.Headings, page.Anchors, page.Links
@@ -264,8 +264,40 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 	if len(d.Headings) > 0 && d.Headings[0].Level == 1 && page.Title == d.Headings[0].Text {
 		d.Headings = d.Headings[1:]
 	}
+	if d.plain() {
+		ps = append(ps, diag.Problem{
+			File: p, Severity: diag.Warning, Rule: "hidden-characters", Text: "control or direction characters in the title or summary are left out", Fix: "delete them",
+		})
+	}
 	d.bad, d.found = !ok || page.Refused, ps
 	return d, ps, !d.bad
+}
+
+// plain takes what nobody sees out of every text that lists and results show outside the page: it could turn the
+// order of the words around it. It tells whether there was any.
+func (d *Doc) plain() (found bool) {
+	take := func(s *string) {
+		if strings.ContainsFunc(*s, hidden) {
+			*s, found = strings.Map(func(r rune) rune {
+				if hidden(r) {
+					return -1
+				}
+				return r
+			}, *s), true
+		}
+	}
+	for _, s := range []*string{&d.Title, &d.Name, &d.Lead, &d.Meta.Summary} {
+		take(s)
+	}
+	if strings.TrimSpace(d.Title) == "" {
+		d.Title = "Untitled"
+	}
+	return found
+}
+
+// hidden are control characters, and those that change the direction of text until something ends it.
+func hidden(r rune) bool {
+	return unicode.IsControl(r) && r != '\t' && r != '\n' || r == 0x2028 || r == 0x2029 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
 // titleOfPath makes a title of a file's or folder's name.

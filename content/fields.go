@@ -162,8 +162,8 @@ func (d *decoder) list(n ast.Node, key string) []string {
 	return out
 }
 
-// nobody is an audience that no viewer belongs to.
-const nobody = "nobody"
+// Nobody is an audience that no viewer belongs to.
+const Nobody = "nobody"
 
 // audience never errs on the side of everyone: a value that cannot be read is an audience nobody belongs to.
 func (d *decoder) audience(n ast.Node) []string {
@@ -171,17 +171,17 @@ func (d *decoder) audience(n ast.Node) []string {
 	out := d.list(n, "audience")
 	switch {
 	case len(d.problems) > before:
-		return []string{nobody}
+		return []string{Nobody}
 	case len(out) == 0:
 		d.noAudience(n)
-		return []string{nobody}
+		return []string{Nobody}
 	}
 	return out
 }
 
 // noAudience reports an audience that is left empty: it may have been meant to be filled in.
 func (d *decoder) noAudience(n ast.Node) {
-	d.meta.Audience = []string{nobody}
+	d.meta.Audience = []string{Nobody}
 	d.at(n, "value-wrong", "audience is empty, so nobody sees the page", "name the groups, or take the key out for everyone")
 }
 

@@ -146,7 +146,7 @@ func frontMatter(file string, b block) (m Meta, ps []diag.Problem, ok bool) {
 		return fail(line, col, msg, fix)
 	}
 	if at := audienceLine.FindIndex(text); b.format == 'y' && at != nil && m.Audience == nil {
-		m.Audience = []string{nobody} // the parser took the line for something else
+		m.Audience = []string{Nobody} // the parser took the line for something else
 		line := 1 + bytes.Count(text[:at[0]], []byte("\n"))
 		d.report(line, 1, "value-wrong", "audience is not read as a key, so nobody sees the page", "see the lines before it")
 	}

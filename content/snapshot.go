@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"rutter/content/diag"
 )
@@ -38,6 +39,12 @@ type Snapshot struct {
 
 // ID names the state of the pages: the same pages give the same 12 hexadecimal digits, anywhere.
 func (s *Snapshot) ID() string { return hex.EncodeToString(s.sum[:6]) }
+
+// Reachable tells whether a page can be opened at all: its address does not belong to the portal, and can stand in a
+// request. One that cannot is in no list and found by no search; a Problem tells its author.
+func (s *Snapshot) Reachable(d *Doc) bool {
+	return !strings.Contains(d.Key, `\`) && utf8.ValidString(d.Key) && (s.reserved == nil || !s.reserved(d.Key))
+}
 
 // Complete tells whether every page has been read. Only a first snapshot may not be, see Builder.BuildFirst.
 func (s *Snapshot) Complete() bool { return s.unread == 0 }
@@ -96,11 +103,28 @@ func (s *Snapshot) ProblemsOf(file string) []diag.Problem {
 	return out
 }
 
+// Bad returns the problems for which pages are not shown as their files have them now, sorted; see Stale.
+func (s *Snapshot) Bad() []diag.Problem {
+	var out []diag.Problem
+	for _, ps := range s.filePs {
+		for _, p := range ps {
+			if staleRules[p.Rule] {
+				out = append(out, p)
+			}
+		}
+	}
+	diag.Sort(out)
+	return out
+}
+
+// staleRules are those of problems for which a page keeps its last good version, or is shown as text.
+var staleRules = map[string]bool{"front-matter": true, "markdown-refused": true, "file-unreadable": true}
+
 // Stale tells whether the page is shown in an older version than its file has, or as text, because the file
 // cannot be parsed.
 func (s *Snapshot) Stale(file string) bool {
 	for _, p := range s.filePs[file] {
-		if p.Rule == "front-matter" || p.Rule == "markdown-refused" || p.Rule == "file-unreadable" {
+		if staleRules[p.Rule] {
 			return true
 		}
 	}

@@ -20,7 +20,9 @@ type View struct {
 func (s *Snapshot) For(v Viewer) View { return View{s, v} }
 
 // sees tells whether a page stands in the viewer's lists. What has not been read may be for others.
-func (w View) sees(d *Doc) bool { return d != nil && !d.unread && w.v.MaySee(d.Meta.Audience) }
+func (w View) sees(d *Doc) bool {
+	return d != nil && !d.unread && w.v.MaySee(d.Meta.Audience) && w.s.Reachable(d)
+}
 
 // listed is Doc for lists: it reads nothing.
 func (w View) listed(path string) *Doc {

@@ -21,7 +21,7 @@ func NewViewer(groups ...string) Viewer {
 	slices.Sort(g)
 	var b strings.Builder
 	for _, name := range slices.Compact(g) {
-		if name != "" && name != nobody && !strings.Contains(name, "\x00") {
+		if name != "" && name != Nobody && !strings.Contains(name, "\x00") {
 			b.WriteString(name + "\x00")
 		}
 	}

@@ -232,7 +232,7 @@ func (d *decoder) fields(pairs []*ast.MappingValueNode) {
 			if !d.merged(p.Value, own, 0, &left) {
 				d.at(p.Key, "value-wrong", "what << merges cannot be read", "merge keys of the front matter, or write them out")
 				if !own["audience"] {
-					d.meta.Audience = []string{nobody} // it may be in there
+					d.meta.Audience = []string{Nobody} // it may be in there
 				}
 			}
 			continue
@@ -304,7 +304,7 @@ func (d *decoder) field(p *ast.MappingValueNode) {
 		fix = "did you mean " + near + "?"
 	}
 	if near == "audience" && d.meta.Audience == nil {
-		d.meta.Audience = []string{nobody} // what it was to say is not known
+		d.meta.Audience = []string{Nobody} // what it was to say is not known
 	}
 	d.at(p.Key, "key-unknown", "unknown front matter key "+key, fix)
 }

@@ -57,6 +57,9 @@ func NewDocument(s *content.Snapshot, d *content.Doc) (Document, error) {
 	if len(out.Audience) == 0 {
 		out.Audience = []string{content.Everyone}
 	}
+	if !s.Reachable(d) {
+		out.Audience = []string{content.Nobody}
+	}
 	for i, p := range sections {
 		if i == 0 && d.Meta.Summary != "" {
 			if p.ID != "" {

@@ -34,6 +34,14 @@ func (s *Server) readyz(w http.ResponseWriter, r *request) error {
 	}
 	if r.edition != nil {
 		e, warn, notes := r.edition.Snapshot.Counts()
+		for i, x := range r.edition.Snapshot.Bad() {
+			if i == 5 {
+				break
+			}
+			if r.view.Doc(x.File) != nil {
+				fmt.Fprintf(&b, "degraded: page: %s\n", strings.ReplaceAll(x.String(), "\n", " "))
+			}
+		}
 		if e+warn+notes > 0 {
 			fmt.Fprintf(&b, "degraded: content: %d errors, %d warnings, %d notes\n", e, warn, notes)
 		}

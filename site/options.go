@@ -23,6 +23,8 @@ type Options struct {
 	KeyFile  string
 	H2C      bool // also HTTP/2 without TLS
 
+	Drain time.Duration // how long Stop lets new requests come, readiness being false, before it closes the door
+
 	Authors bool   // show problems on the pages
 	Unasked bool   // do not count what is searched for
 	BaseURL string // scheme and host for absolute addresses; "" takes them from the request

@@ -297,9 +297,11 @@ func TestSearchAPI(t *testing.T) {
 	if !strings.HasPrefix(tag, "W/") {
 		t.Errorf("entity tag %q is not weak", tag)
 	}
-	if again := p.get("/api/v1/search?q=No+space+left+on+device&limit=1", "If-None-Match", tag); again.status != http.StatusNotModified {
-		t.Errorf("revalidated with %d", again.status)
-	}
+	p.until("a tag is good for one edition", func() bool { // the first is followed by another with its links checked
+		r := p.get("/api/v1/search?q=No+space+left+on+device&limit=1", "If-None-Match", tag)
+		tag = r.header.Get("Etag")
+		return r.status == http.StatusNotModified
+	})
 	next := p.get("/api/v1/search?q=the&limit=1").header.Get("Link")
 	if next != "" && !strings.Contains(next, `rel="next"`) {
 		t.Errorf("Link %q", next)

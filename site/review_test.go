@@ -2,11 +2,14 @@ package site_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -263,4 +266,78 @@ func TestIdentityMayBePreferred(t *testing.T) {
 func TestBeyondTheLastPageOfResults(t *testing.T) {
 	p := start(t, map[string]string{"a.md": "# Oneword\n"})
 	p.get("/search?q=oneword&page=50").has(t, `<a href="/a">Oneword</a>`)
+}
+
+// TestPagesNobodyCanOpen has pages at addresses of the portal and with names no request can hold: they stand in no
+// list and no result, and their author is told.
+func TestPagesNobodyCanOpen(t *testing.T) {
+	p := start(t, map[string]string{
+		"a.md": "# Alpha\n\nzanzibar\n", "search.md": "# Not the search\n\nzanzibar\n", `b\c.md`: "# Backslash\n\nzanzibar\n", "d\xff.md": "# Bytes\n\nzanzibar\n",
+	}, func(o *site.Options) { o.Authors = true })
+	p.get("/api/v1/search?q=zanzibar").has(t, `"total":1`, `"path":"a.md"`)
+	for _, list := range []string{"/", "/kinds/page", "/sitemap.xml"} {
+		p.get(list).lacks(t, "Not the search", "Backslash", "Bytes", "%5C", "%FF", `<loc>`+p.url+"/search</loc>")
+	}
+	p.get("/-/problems").has(t, "search.md", "address-reserved", "file-name", `b\c.md`)
+}
+
+// TestBadPagesAreTold wants a page that is not shown as its file has it in the log, once, and on /readyz.
+func TestBadPagesAreTold(t *testing.T) {
+	var log lockedBuffer
+	p := start(t, map[string]string{"a.md": "# Alpha\n", "b.md": "# Beta\n"}, func(o *site.Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	p.write("a.md", "---\ntitle: [\n---\n# Alpha\n")
+	p.until("readiness tells", func() bool { return strings.Contains(p.get("/readyz").body, "degraded: page: a.md:") })
+	p.write("b.md", "# Beta\n\nmore\n")
+	p.until("another edition is out", func() bool { return strings.Contains(p.get("/b").body, "more") })
+	if n := strings.Count(log.String(), "keeps its last good version"); n != 1 {
+		t.Errorf("told %d times:\n%s", n, log.String())
+	}
+	p.write("a.md", "# Alpha again\n")
+	p.until("readiness is content", func() bool { return !strings.Contains(p.get("/readyz").body, "degraded: page") })
+}
+
+// TestReadinessWhileDraining asks while the portal ends: new requests are still taken, and told to go elsewhere.
+func TestReadinessWhileDraining(t *testing.T) {
+	p := start(t, map[string]string{"a.md": "# Alpha\n"}, func(o *site.Options) { o.Drain = time.Minute })
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- p.Stop(ctx) }()
+	p.until("readiness is false", func() bool {
+		r := p.get("/readyz")
+		return r.status == http.StatusServiceUnavailable && strings.Contains(r.body, "draining")
+	})
+	p.get("/a").has(t, "Alpha")
+	cancel()
+	<-ended
+}
+
+// TestNothingUnseenInTitles has characters that turn the text around them.
+func TestNothingUnseenInTitles(t *testing.T) {
+	p := start(t, map[string]string{
+		"x/a.md": "---\ntitle: \"Al\\u202epha\\a\"\nsummary: \"Su\\u2066m\"\n---\n## Head\n\nfindme\n", "x/b.md": "# Beta\u202e\n\nLe\u202ead\n",
+	}, func(o *site.Options) { o.Authors = true })
+	for _, at := range []string{"/x/", "/x/a", "/search?q=findme", "/api/v1/search?q=findme", "/llms.txt"} {
+		if body := p.get(at).body; strings.ContainsAny(strings.ReplaceAll(body, "Le\u202ead", ""), "\u202e\u2066\a") {
+			t.Errorf("%s has unseen characters", at)
+		}
+	}
+	p.get("/x/a").has(t, "<title>Alpha", "direction characters")
+}
+
+// lockedBuffer is written by the portal and read by the test.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }

@@ -174,6 +174,12 @@ func (s *Server) unwind(ctx context.Context) error {
 		return nil // it never started
 	}
 	s.draining.Store(true)
+	if s.o.Drain > 0 { // a balancer that asks for readiness sees it before connections are refused
+		select {
+		case <-ctx.Done():
+		case <-time.After(s.o.Drain):
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, drainTimeout)
 	defer cancel()
 	err := s.http.Shutdown(ctx)

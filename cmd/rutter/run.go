@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/alecthomas/kong"
 )
@@ -61,6 +62,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 	)
 	if err != nil {
 		_, _ = fmt.Fprintln(stderr, "rutter:", err)
+		return exitUsage
+	}
+	if slices.Contains(args, "") { // a variable of a script that is not set; serving the library instead would hide it
+		_, _ = fmt.Fprintln(stderr, "rutter: an argument is empty")
 		return exitUsage
 	}
 	ctx, err := parse(parser, args, &ended)

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -27,10 +28,13 @@ type serveCmd struct {
 	BaseURL  string `name:"base-url" help:"Scheme and host for absolute addresses, as in the sitemap. The default is those of the request."`
 	TLSCert  string `name:"tls-cert" type:"path" help:"File with the TLS certificate chain. With --tls-key, HTTPS is served."`
 	TLSKey   string `name:"tls-key" type:"path" help:"File with the TLS private key."`
-	H2C      bool   `name:"h2c" help:"Serve HTTP/2 without TLS too, for a proxy in front."`
+	H2C      bool   `name:"h2c" env:"RUTTER_H2C" help:"Serve HTTP/2 without TLS too, for a proxy in front."`
 	QueryLog bool   `name:"query-log" default:"true" negatable:"" help:"Count searches for the authors' page /-/asked: without addresses, and only what several readers asked."`
 	LogJSON  bool   `name:"log-json" help:"Write the log as JSON."`
 }
+
+// drain is how long readiness is false before new connections are refused.
+const drain = 500 * time.Millisecond
 
 func (c *serveCmd) Run(out *streams) error {
 	log := c.logger(out.Err)
@@ -39,6 +43,9 @@ func (c *serveCmd) Run(out *streams) error {
 	}
 	if u, err := url.Parse(c.BaseURL); c.BaseURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "") {
 		return &exit{exitUsage, fmt.Errorf("--base-url wants a scheme and a host, such as https://portal.example.org")}
+	}
+	if c.State != "" && c.Dir != "" && within(c.State, c.Dir) {
+		return &exit{exitUsage, fmt.Errorf("--state %s lies in the content folder, where every file is content: name a folder outside it", c.State)}
 	}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
@@ -49,6 +56,7 @@ func (c *serveCmd) Run(out *streams) error {
 	o := site.Options{
 		Addr: c.Addr, State: c.State, CertFile: c.TLSCert, KeyFile: c.TLSKey, H2C: c.H2C, BaseURL: c.BaseURL,
 		Authors: c.authors(out.Out), Unasked: !c.QueryLog, Version: buildVersion().Version, Now: time.Now, Log: log,
+		Drain: drain,
 	}
 	if err := c.from(ctx, &o, log); err != nil {
 		return err
@@ -94,6 +102,35 @@ func (c *serveCmd) from(ctx context.Context, o *site.Options, log *slog.Logger) 
 		o.State = dir
 	}
 	return nil
+}
+
+// within tells whether state is the content folder or lies in it where its files would be served.
+func within(state, dir string) bool {
+	rel, err := filepath.Rel(resolved(dir), resolved(state))
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return false
+	}
+	for name := range strings.SplitSeq(rel, string(filepath.Separator)) {
+		if strings.HasPrefix(name, ".") && name != "." {
+			return false // what is hidden is no content
+		}
+	}
+	return true
+}
+
+// resolved is the absolute path without links, as far as it exists.
+func resolved(p string) string {
+	p, err := filepath.Abs(p)
+	if err != nil {
+		return p
+	}
+	if r, err := filepath.EvalSymlinks(p); err == nil {
+		return r
+	}
+	if up := filepath.Dir(p); up != p {
+		return filepath.Join(resolved(up), filepath.Base(p))
+	}
+	return p
 }
 
 func (c *serveCmd) what() string {

@@ -18,7 +18,7 @@ import (
 
 // version names the mapping and the analysis. Whoever changes either changes it; an index of another version is
 // not used.
-const version = "rutter 4, zap 16"
+const version = "rutter 5, zap 16"
 
 var versionKey = []byte("rutter-version")
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rutter/content"
+	"rutter/content/diag"
 	"rutter/content/source"
 	"rutter/search/bleve"
 )
@@ -382,6 +383,7 @@ func (p *Publisher) publish(ctx context.Context, snap *content.Snapshot, g *blev
 	}
 	p.pending = nil
 	first := p.p.Load() == nil
+	p.tellBad(snap)
 	p.swap(e)
 	p.mu.Lock()
 	p.next.Broadcast()
@@ -391,6 +393,28 @@ func (p *Publisher) publish(ctx context.Context, snap *content.Snapshot, g *blev
 	}
 	return true
 }
+
+// tellBad logs, once each, why pages are not shown as their files have them.
+func (p *Publisher) tellBad(snap *content.Snapshot) {
+	var before []diag.Problem
+	if e := p.p.Load(); e != nil {
+		before = e.Snapshot.Bad()
+	}
+	told := 0
+	for _, x := range snap.Bad() {
+		if slices.Contains(before, x) {
+			continue
+		}
+		if told++; told > maxTold {
+			p.o.Log.Warn("more pages are not shown as their files have them", "see", "rutter check")
+			return
+		}
+		p.o.Log.Warn("a page keeps its last good version, or is shown as text", "problem", x.String())
+	}
+}
+
+// maxTold is how many bad pages one edition logs.
+const maxTold = 20
 
 // sample picks changed pages for the gate, as they are in snap.
 func (p *Publisher) sample(snap *content.Snapshot) []*content.Doc {
