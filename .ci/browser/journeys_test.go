@@ -47,6 +47,7 @@ func TestJourneys(t *testing.T) {
 		{"with the keyboard alone", keyboardAlone},
 		{"on paper", onPaper},
 		{"every view can be read aloud", readAloud},
+		{"axe finds nothing", nothingForAxe},
 	} {
 		t.Run(j.name, func(t *testing.T) { j.walk(t, w) })
 	}
