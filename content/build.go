@@ -46,11 +46,12 @@ type Diff struct {
 	Removed []string // paths, sorted
 	Files   bool     // images and downloads came or went
 	History bool     // dates of last change came or changed
+	Lang    bool     // the language of pages that name none is another
 }
 
 // Empty tells whether nothing changed.
 func (d Diff) Empty() bool {
-	return len(d.Put)+len(d.Moved)+len(d.Removed) == 0 && !d.Files && !d.History
+	return len(d.Put)+len(d.Moved)+len(d.Removed) == 0 && !d.Files && !d.History && !d.Lang
 }
 
 // read is the outcome of looking at one page's file.
@@ -101,6 +102,8 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 	}
 	diff := Diff{History: !sameHistory(prev.history, h)}
 	s.asked = readQuestions(t.FS, prev.asked)
+	s.portal = readPortal(t.FS, prev.portal)
+	diff.Lang = lang(prev.portal) != lang(s.portal)
 	for _, u := range t.Unread {
 		s.unreadPs = append(s.unreadPs, diag.Problem{
 			File: u.Path + "/", Severity: diag.Warning, Rule: "folder-unreadable",

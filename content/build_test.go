@@ -217,7 +217,7 @@ func TestRecordsSaveReading(t *testing.T) {
 	records := map[string][]byte{}
 	for _, d := range s.Docs() {
 		records[d.Path] = s.Record(d)
-		if h, ok := content.RecordHash(records[d.Path]); !ok || h != d.Hash {
+		if h, ok := content.RecordFingerprint(records[d.Path]); !ok || h != s.Fingerprint(d) {
 			t.Errorf("%s: hash %x %v", d.Path, h, ok)
 		}
 	}

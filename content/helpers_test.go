@@ -56,7 +56,7 @@ type counting struct {
 }
 
 func (c counting) Open(name string) (fs.File, error) {
-	if name != "queries.yaml" { // which every build looks for
+	if name != "queries.yaml" && name != "portal.yaml" { // which every build looks for
 		c.n.Add(1)
 	}
 	return c.FS.Open(name)

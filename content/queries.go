@@ -3,7 +3,6 @@ package content
 import (
 	"bytes"
 	"crypto/sha256"
-	"errors"
 	"io/fs"
 	"strconv"
 	"strings"
@@ -56,16 +55,12 @@ func (s *Snapshot) Questions() []Question {
 
 // readQuestions reads queries.yaml, unless it is as it was. nil means there is none.
 func readQuestions(fsys fs.FS, before *questions) *questions {
-	if fsys == nil {
+	raw, ps, ok := readBeside(fsys, queriesFile)
+	if !ok {
 		return nil
 	}
-	raw, err := readFile(fsys, queriesFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	q := &questions{sum: sha256.Sum256(raw)}
-	if err != nil {
-		q.problems = []diag.Problem{{File: queriesFile, Rule: "file-unreadable", Text: "the file cannot be read: " + cause(err), Fix: "see its permissions and size"}}
+	q := &questions{sum: sha256.Sum256(raw), problems: ps}
+	if len(ps) > 0 {
 		return q
 	}
 	if before != nil && before.sum == q.sum {

@@ -10,7 +10,7 @@ import (
 )
 
 // recordVersion changes whenever parsing or this encoding does, so that what an older program kept is read anew.
-const recordVersion = 2
+const recordVersion = 3
 
 var errRecord = errors.New("content: not a record of this version")
 
@@ -20,6 +20,8 @@ func (s *Snapshot) Record(d *Doc) []byte {
 	meta, _ := json.Marshal(&d.Meta) // strings and numbers only: cannot fail
 	w := make(recorder, 0, 512)
 	w.num(recordVersion)
+	fingerprint := s.Fingerprint(d)
+	w.bytes(fingerprint[:])
 	w.bytes(d.Hash[:])
 	w.num(int(d.stamp.Size))
 	w.num(int(d.stamp.ModTime))
@@ -66,6 +68,7 @@ func readRecord(path string, data []byte) (*Doc, error) {
 		return nil, errRecord
 	}
 	d := &Doc{Path: path, text: &source{}}
+	_ = r.str() // the fingerprint
 	copy(d.Hash[:], r.str())
 	d.stamp = Stamp{Size: int64(r.num()), ModTime: int64(r.num()), ChangeTime: int64(r.num())}
 	d.Title, d.Name, d.Lead, d.Kind = r.str(), r.str(), r.str(), Kind(r.str())
@@ -155,8 +158,9 @@ func (r *playback) count() int {
 
 func (r *playback) bool() bool { return r.num() == 1 }
 
-// RecordHash returns the hash of the file that a record was made of, and false for a record of another version.
-func RecordHash(data []byte) (h Hash, ok bool) {
+// RecordFingerprint returns the [Snapshot.Fingerprint] of a page when the record was made, and false for a record of
+// another version.
+func RecordFingerprint(data []byte) (h Hash, ok bool) {
 	r := &playback{b: string(data[:min(len(data), 64)])}
 	if r.num() != recordVersion {
 		return h, false

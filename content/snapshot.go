@@ -1,6 +1,7 @@
 package content
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
 	"maps"
@@ -32,13 +33,20 @@ type Snapshot struct {
 	linkPs map[string][]linkProblem  // by file: what linking it found
 	restPs []diag.Problem            // of the folder as a whole
 	asked  *questions                // what is in queries.yaml
+	portal *portal                   // what is in portal.yaml
 
 	unreadPs []diag.Problem        // folders that could not be listed
 	reserved func(key string) bool // addresses of the portal itself; may be nil
 }
 
 // ID names the state of the pages: the same pages give the same 12 hexadecimal digits, anywhere.
-func (s *Snapshot) ID() string { return hex.EncodeToString(s.sum[:6]) }
+func (s *Snapshot) ID() string {
+	sum := s.sum
+	if l := lang(s.portal); l != "" {
+		sum = sha256.Sum256(append(sum[:], l...))
+	}
+	return hex.EncodeToString(sum[:6])
+}
 
 // Reachable tells whether a page can be opened at all: its address does not belong to the portal, and can stand in a
 // request. One that cannot is in no list and found by no search; a Problem tells its author.
@@ -58,7 +66,7 @@ func (s *Snapshot) Docs() []*Doc { return s.docs }
 
 // Problems returns everything an author can mend, sorted.
 func (s *Snapshot) Problems() []diag.Problem {
-	out := slices.Concat(s.restPs, s.unreadPs, s.asked.found())
+	out := slices.Concat(s.restPs, s.unreadPs, s.asked.found(), s.portal.found())
 	for _, ps := range s.filePs {
 		out = append(out, ps...)
 	}
@@ -79,6 +87,7 @@ func (s *Snapshot) Counts() (errors, warnings, notes int) {
 	add(s.restPs)
 	add(s.unreadPs)
 	add(s.asked.found())
+	add(s.portal.found())
 	for _, ps := range s.filePs {
 		add(ps)
 	}
@@ -90,7 +99,7 @@ func (s *Snapshot) Counts() (errors, warnings, notes int) {
 
 // SameProblems tells whether reading the files found the same problems in both.
 func (s *Snapshot) SameProblems(t *Snapshot) bool {
-	return slices.Equal(s.unreadPs, t.unreadPs) && slices.Equal(s.asked.found(), t.asked.found()) && maps.EqualFunc(s.filePs, t.filePs, slices.Equal[[]diag.Problem])
+	return slices.Equal(s.unreadPs, t.unreadPs) && slices.Equal(s.asked.found(), t.asked.found()) && slices.Equal(s.portal.found(), t.portal.found()) && maps.EqualFunc(s.filePs, t.filePs, slices.Equal[[]diag.Problem])
 }
 
 // ProblemsOf returns the problems of one file, sorted.

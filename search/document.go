@@ -37,7 +37,7 @@ func NewDocument(s *content.Snapshot, d *content.Doc) (Document, error) {
 		Kind:     string(d.Kind),
 		Products: d.Meta.Products(),
 		Tags:     d.Meta.Tags,
-		Lang:     d.Meta.Lang,
+		Lang:     s.Lang(d),
 		Audience: d.Meta.Audience,
 		Sections: make([]Part, 0, len(sections)+1),
 		Record:   s.Record(d),

@@ -35,7 +35,7 @@ func (s *Server) homeProps(r *request) (view.Home, error) {
 	h.Frame.Bar = s.barOf(r, "")
 	if own != nil {
 		h.Frame.Bar = s.barOf(r, own.Path)
-		h.Frame.Lang = own.Meta.Lang
+		h.Frame.Lang = r.edition.Snapshot.Lang(own)
 	}
 	h.Frame.Foot = []view.Fact{
 		{Label: "Edition", Value: r.edition.ID},

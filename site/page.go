@@ -151,7 +151,7 @@ func (s *Server) dependencies(r *request, d *content.Doc) string {
 	}
 	_, _ = h.Write(d.Hash[:])
 	t, _ := r.view.Changed(d)
-	add(d.URL, d.Title, r.view.Revision(d), t.Format(time.RFC3339), s.chromeOf(r).key)
+	add(d.URL, d.Title, r.view.Revision(d), t.Format(time.RFC3339), s.chromeOf(r).key, r.edition.Snapshot.Lang(d))
 	for _, f := range r.view.Trail(d.Parent()) {
 		add(f.Title, f.URL)
 	}
@@ -202,7 +202,7 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 		return view.Page{}, err
 	}
 	f := s.frame
-	f.Title, f.Lang = d.Title, d.Meta.Lang
+	f.Title, f.Lang = d.Title, r.edition.Snapshot.Lang(d)
 	f.Nav = s.chromeOf(r).nav(d)
 	f.Bar = s.barOf(r, d.Path)
 	p := view.Page{

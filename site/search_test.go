@@ -238,3 +238,19 @@ func TestLLMs(t *testing.T) {
 		}
 	}
 }
+
+// TestLanguageOfThePortal names it while the portal runs: pages that name none are read in it.
+func TestLanguageOfThePortal(t *testing.T) {
+	p := start(t, map[string]string{"netz.md": "# Netz\n\nBei Ausfällen die Prüflisten abarbeiten.\n", "en.md": "---\nlang: en\n---\n# Net\n\nOutages\n"})
+	p.get("/api/v1/search?q=ausfall+prüfliste").lacks(t, `"total":1`)
+	p.get("/netz").has(t, `<html lang="en">`)
+	p.write("portal.yaml", "lang: de\n")
+	p.until("words are found in another form", func() bool {
+		return strings.Contains(p.get("/api/v1/search?q=der+ausfall").body, `"path":"netz.md"`)
+	})
+	p.get("/netz").has(t, `<html lang="de">`)
+	p.get("/en").has(t, `<html lang="en">`)
+	if r := p.get("/portal.yaml"); r.status != http.StatusNotFound {
+		t.Errorf("portal.yaml answers %d", r.status)
+	}
+}

@@ -32,7 +32,7 @@ func (p *Publisher) open() bleve.Kept {
 	}
 	p.store, p.indexed = s, make(map[string]content.Hash, len(kept))
 	for path, rec := range kept {
-		if h, ok := content.RecordHash(rec); ok {
+		if h, ok := content.RecordFingerprint(rec); ok {
 			p.indexed[path] = h
 		} else {
 			p.indexed[path] = content.Hash{}
@@ -49,7 +49,7 @@ func (p *Publisher) behind(snap *content.Snapshot) (put []*content.Doc, remove [
 		if ok {
 			found++
 		}
-		if !ok || h != d.Hash {
+		if !ok || h != snap.Fingerprint(d) {
 			put = append(put, d)
 		}
 	}
@@ -79,13 +79,13 @@ func (p *Publisher) write(ctx context.Context, snap *content.Snapshot, put []*co
 		p.giveUp(err)
 		return err
 	}
-	p.noted(put, remove)
+	p.noted(snap, put, remove)
 	return nil
 }
 
-func (p *Publisher) noted(put []*content.Doc, remove []string) {
+func (p *Publisher) noted(snap *content.Snapshot, put []*content.Doc, remove []string) {
 	for _, d := range put {
-		p.indexed[d.Path] = d.Hash
+		p.indexed[d.Path] = snap.Fingerprint(d)
 	}
 	for _, path := range remove {
 		delete(p.indexed, path)
@@ -126,7 +126,7 @@ func (p *Publisher) build(ctx context.Context, snap *content.Snapshot, put []*co
 		}
 		p.built <- err
 	}()
-	p.noted(put, remove) // corrected by giveUp when it fails
+	p.noted(snap, put, remove) // corrected by giveUp when it fails
 }
 
 func (p *Publisher) indexBuilt(ctx context.Context, err error) {

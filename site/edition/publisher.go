@@ -62,7 +62,7 @@ type Publisher struct {
 
 	// Owned by the goroutine of Run.
 	store      *bleve.Store
-	indexed    map[string]content.Hash // by path: what the store holds
+	indexed    map[string]content.Hash // by path: the fingerprint of what the store holds
 	building   bool                    // a goroutine owns the store
 	built      chan error
 	damaged    chan error

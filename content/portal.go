@@ -1,0 +1,135 @@
+package content
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"errors"
+	"io/fs"
+	"regexp"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+	yamlparser "github.com/goccy/go-yaml/parser"
+
+	"rutter/content/diag"
+)
+
+// portalFile says what holds for the whole folder:
+//
+//	lang: de
+const portalFile = "portal.yaml"
+
+// portal is portal.yaml as it was read.
+type portal struct {
+	sum      Hash
+	lang     string // of pages that name none, as in BCP 47
+	problems []diag.Problem
+}
+
+func lang(p *portal) string {
+	if p == nil {
+		return ""
+	}
+	return p.lang
+}
+
+func (p *portal) found() []diag.Problem {
+	if p == nil {
+		return nil
+	}
+	return p.problems
+}
+
+// Lang is the language of a page as in BCP 47: its own, else the one portal.yaml names; "" where neither says.
+func (s *Snapshot) Lang(d *Doc) string {
+	return cmp.Or(d.Meta.Lang, lang(s.portal))
+}
+
+// Fingerprint is of all that an index makes of a page: its bytes, and its language where they do not name it.
+func (s *Snapshot) Fingerprint(d *Doc) Hash {
+	lang := s.Lang(d)
+	if lang == d.Meta.Lang {
+		return d.Hash
+	}
+	return sha256.Sum256(append(d.Hash[:], lang...))
+}
+
+// readBeside reads a file beside the pages. ok is false where there is none.
+func readBeside(fsys fs.FS, name string) (raw []byte, ps []diag.Problem, ok bool) {
+	if fsys == nil {
+		return nil, nil, false
+	}
+	raw, err := readFile(fsys, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, false
+	}
+	if err != nil {
+		ps = []diag.Problem{{File: name, Rule: "file-unreadable", Text: "the file cannot be read: " + cause(err), Fix: "see its permissions and size"}}
+	}
+	return raw, ps, true
+}
+
+// readPortal reads portal.yaml, unless it is as it was. nil means there is none. While it cannot be read or does not
+// parse, what it said before holds.
+func readPortal(fsys fs.FS, before *portal) *portal {
+	raw, ps, ok := readBeside(fsys, portalFile)
+	if !ok {
+		return nil
+	}
+	p := &portal{sum: sha256.Sum256(raw), problems: ps}
+	if before != nil {
+		if before.sum == p.sum && len(ps) == 0 {
+			return before
+		}
+		p.lang = before.lang
+	}
+	if len(ps) == 0 {
+		p.parse(raw)
+	}
+	return p
+}
+
+var languageTag = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$`)
+
+func (p *portal) parse(raw []byte) {
+	d := &decoder{file: portalFile, line: 1, meta: &Meta{}, text: strings.Split(string(raw), "\n")}
+	report := func(line, col int, text, fix string) { d.report(line, col, "portal", text, fix) }
+	defer func() { p.problems = d.problems }()
+	if line, text := (bounds{portalFile, maxFrontMatter, maxKeys}).exceeded(raw); text != "" {
+		report(line, 1, text, "keep it short and flat")
+		return
+	}
+	f, err := yamlparser.ParseBytes(bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n")), 0)
+	if err != nil {
+		line, col, msg, fix := d.syntax(err)
+		report(line, col, "it does not parse: "+msg, fix)
+		return
+	}
+	p.lang = ""
+	if len(f.Docs) == 0 || isNull(f.Docs[0].Body) {
+		return
+	}
+	pairs, ok := mapping(d.real(f.Docs[0].Body))
+	if !ok {
+		report(1, 1, "it is not a list of keys", "write lang: en")
+		return
+	}
+	for _, kv := range pairs {
+		p.take(d, kv)
+	}
+}
+
+func (p *portal) take(d *decoder, kv *ast.MappingValueNode) {
+	key := d.keyOf(kv)
+	if key != "lang" {
+		d.at(kv.Key, "portal", "unknown key "+key, "the keys are: lang")
+		return
+	}
+	lang, _ := d.scalar(kv.Value)
+	if !languageTag.MatchString(lang) {
+		d.at(kv.Value, "portal", "lang is not a language", "write a tag such as en or de-AT")
+		return
+	}
+	p.lang = lang
+}
