@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
-	"github.com/blevesearch/vellum/levenshtein"
 
 	"rutter/content"
 	"rutter/search"
@@ -159,20 +157,6 @@ type near struct {
 	page  uint32 // the first of them
 }
 
-// builders make the automata that accept all words within so many edits of one; two neighbours that changed places
-// are one edit.
-var builders = [...]func() *levenshtein.LevenshteinAutomatonBuilder{1: builder(1), 2: builder(2)}
-
-func builder(edits uint8) func() *levenshtein.LevenshteinAutomatonBuilder {
-	return sync.OnceValue(func() *levenshtein.LevenshteinAutomatonBuilder {
-		b, err := levenshtein.NewLevenshteinAutomatonBuilder(edits, true)
-		if err != nil {
-			panic(err) // only for more edits than it can do
-		}
-		return b
-	})
-}
-
 // nearest returns the term with the fewest edits to a word, of those the one that most pages have; the zero near
 // where nothing is near enough.
 func (sp *speller) nearest(word string, fields ...string) (near, error) {
@@ -190,10 +174,7 @@ func (sp *speller) nearest(word string, fields ...string) (near, error) {
 // within returns the best term within so many edits. With two, both must begin with the same letter: that is where
 // hardly any mistakes are made, and it makes the search ten times as fast.
 func (sp *speller) within(word string, edits int, fields []string) (best near, err error) {
-	dfa, err := builders[edits]().BuildDfa(word, uint8(edits))
-	if err != nil {
-		return best, err
-	}
+	spelt := newSpelling(word, edits)
 	var from, to []byte
 	if edits > 1 {
 		_, n := utf8.DecodeRuneInString(word)
@@ -207,7 +188,8 @@ func (sp *speller) within(word string, edits int, fields []string) (best near, e
 			if err != nil {
 				return near{}, err
 			}
-			it := dict.AutomatonIterator(dfa, from, to)
+			spelt.reset()
+			it := dict.AutomatonIterator(spelt, from, to)
 			for e, err := it.Next(); e != nil || err != nil; e, err = it.Next() {
 				if err != nil {
 					return near{}, err
