@@ -1,6 +1,7 @@
 package search
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -44,7 +45,12 @@ func (q *Query) read(known func(facet string) []string) {
 			}
 		}
 	}
-	if word, i := without(kept); i >= 0 {
+	var said []string
+	for _, t := range kept {
+		said = append(said, q.Typed[t.from:t.to])
+	}
+	q.Said = strings.Join(said, " ")
+	if word, i := without(kept); i >= 0 && (len(kept) > 1 || len(q.Filters) > 0) {
 		q.Without = append(q.Without, word)
 		kept = slices.Delete(kept, i, i+1)
 	}
@@ -148,11 +154,27 @@ func without(ts []token) (word string, at int) {
 		}
 		word, at = t.text[1:], i
 	}
-	if at < 0 || len(ts) < 2 || commands[strings.ToLower(ts[0].text)] || len([]rune(word)) < 3 ||
+	if at < 0 || ledByCommand(ts) || len([]rune(word)) < 3 ||
 		strings.IndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }) >= 0 {
 		return "", -1
 	}
 	return word, at
+}
+
+// cmdlet is how PowerShell names its commands.
+var cmdlet = regexp.MustCompile(`^[A-Z][a-z]+-[A-Z][A-Za-z]+$`)
+
+// ledByCommand tells whether a query begins with a command, after a prompt perhaps, whatever the folder it lies in.
+func ledByCommand(ts []token) bool {
+	for _, t := range ts {
+		switch t.text {
+		case "$", "#", "%", ">", "PS>":
+			continue
+		}
+		name := t.text[strings.LastIndexAny(t.text, `/\`)+1:]
+		return commands[strings.ToLower(strings.TrimSuffix(name, ".exe"))] || cmdlet.MatchString(name) || name != t.text && name != ""
+	}
+	return false
 }
 
 // commands are programs whose options are not excluded words.
@@ -162,7 +184,13 @@ var commands = setOf(`oc kubectl kubeadm helm docker podman crictl nerdctl git s
 	pvs xfs_growfs resize2fs dmesg sysctl ulimit psql pg_dump pg_restore pg_basebackup pg_ctl mysql mysqldump redis-cli
 	mongo mongosh etcdctl consul vault terraform ansible ansible-playbook aws az gcloud esxcli vim-cmd esxcfg-nics
 	vmkfstools cockroach molt java python python3 pip npm node go make sudo su chmod chown tar unzip dd rm mv cp mkdir
-	apt apt-get dpkg yum dnf rpm zypper apk sh bash zsh powershell cmd net sc wmic`)
+	apt apt-get dpkg yum dnf rpm zypper apk sh bash zsh powershell cmd net sc wmic virsh virt-install qemu-img nmcli ethtool
+	lsblk blkid lscpu lspci lsmod modprobe free uptime vmstat iostat sar mpstat strace nc nmap mtr arp route ifconfig host
+	promtool amtool alertmanager prometheus istioctl argocd flux kustomize skopeo buildah ctr runc ceph rados rbd zfs zpool
+	mdadm smartctl sqlcmd sqlplus rman redis-server kafka-topics nginx apachectl haproxy keytool jstack jmap perl ruby cargo
+	xargs sort uniq cut tr wc diff find rg jq yq watch screen tmux crontab at useradd usermod passwd id chage loginctl
+	hostnamectl localectl resolvectl networkctl firewall-cmd ufw semanage setenforce restorecon update-ca-trust certutil
+	robocopy dism sfc bcdedit netsh ipconfig tasklist taskkill icacls diskpart wevtutil esxtop partedutil vdq govc`)
 
 func setOf(words string) map[string]bool {
 	m := map[string]bool{}

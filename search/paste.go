@@ -25,7 +25,7 @@ var (
 	longHex     = regexp.MustCompile(`(?i)^(0x[0-9a-f]{9,}|0x0+|[0-9a-f]*\d[0-9a-f]*)$`)
 	errorHex    = regexp.MustCompile(`(?i)^0x[0-9a-f]{1,8}$`)
 	quantity    = regexp.MustCompile(`(?i)^[+-]?\d+([.,]\d+)?(ns|us|µs|ms|s|sec|m|min|h|[kmgt]?i?b|[kmgt]b/s|%)$`)
-	podName     = regexp.MustCompile(`^([a-z][a-z0-9-]*?)(-[a-f0-9]{6,10})?-[a-z0-9]{5}$`)
+	podName     = regexp.MustCompile(`^([a-z][a-z0-9-]*?)(-[a-f0-9]{6,10}|-[b-df-hj-np-tv-xz2456789]{8,10})?-([b-df-hj-np-tv-xz2456789]{5})$`) // Kubernetes makes names of these letters
 	place       = regexp.MustCompile(`^[\w./@$-]+\.(go|py|java|kt|js|mjs|ts|tsx|c|cc|cpp|h|hpp|rs|rb|php|cs|pl|lua|scala):\d+`)
 	pid         = regexp.MustCompile(`^(.*?)[\[(]\d+[\])]:?$`)
 	frame       = regexp.MustCompile(`^\s*(at\s+\S+.*[(:]\S*\)?\s*$|\.\.\. \d+ more|File ".*", line \d+|goroutine \d+ \[|#\d+\s+0x|\[<[0-9a-f]+>\]|\S+\+0x[0-9a-f]+(/0x[0-9a-f]+)?$)|^\t\S+\.go:\d+`)
@@ -34,23 +34,31 @@ var (
 	chatter     = setOf(`info debug trace notice warn warning level lvl severity ts time timestamp caller logger thread pid tid uid gid user host hostname kernel stdout stderr`)
 	whereabouts = setOf(`pod podname poduid container containerid namespace node nodename instance hostname device uuid request_id requestid trace_id traceid span_id session`)
 	months      = setOf(`jan feb mar apr may jun jul aug sep oct nov dec mon tue wed thu fri sat sun utc gmt`)
-	counted     = setOf(`code status error errno exit rc port sqlstate http returned result signal`)
+	counted     = setOf(`code status error errno exit rc port sqlstate http returned result signal id event eventid msg message number
+		no nr errorcode exception fault stop kb bug alert sqlcode ora`)
+	capitals = regexp.MustCompile(`^[A-Z]{2,}$`)
 )
 
 // looksPasted tells whether a line somebody typed was made by a machine.
 func looksPasted(s string) bool {
-	first, _, _ := strings.Cut(s, " ")
+	first, rest, _ := strings.Cut(s, " ")
 	switch {
 	case commands[strings.ToLower(first)]:
 		return false
 	case strings.HasPrefix(s, `{"`) || strings.HasPrefix(s, `{ "`) || strings.HasPrefix(s, `[{`):
 		return true
-	case syslogTime.MatchString(s) || klogHead.MatchString(first):
+	case syslogTime.MatchString(s), klogHead.MatchString(first) && isClock(rest):
 		return true
 	case len(strings.Fields(s)) < 4:
 		return false
 	}
 	return isoTime.MatchString(s) || uuid.MatchString(s) || clockTime.MatchString(first)
+}
+
+// isClock tells whether a text begins with a time of day.
+func isClock(s string) bool {
+	first, _, _ := strings.Cut(strings.TrimSpace(s), " ")
+	return clockTime.MatchString(first)
 }
 
 // essence returns what a pasted text says about the trouble, the lines that speak of trouble first. Where nothing
@@ -107,9 +115,13 @@ func lineEssence(l string) string {
 	l = uuid.ReplaceAllString(l, " ")
 	var out []string
 	before := ""
-	for t := range strings.FieldsSeq(l) {
+	all := strings.Fields(l)
+	for i, t := range all {
+		if klogHead.MatchString(t) && i+1 < len(all) && clockTime.MatchString(all[i+1]) {
+			continue // the day, before the time; elsewhere it is a code
+		}
 		kept := tokenEssence(t, before)
-		before = strings.ToLower(strings.Trim(t, `"':;,()[]{}<>=`))
+		before = strings.Trim(t, `"':;,()[]{}<>=`)
 		if kept != "" {
 			out = append(out, kept)
 		}
@@ -123,9 +135,9 @@ func tokenEssence(t, before string) string {
 	bare = strings.TrimRight(bare, ":.!?")
 	lower := strings.ToLower(bare)
 	switch {
-	case bare == "" || chatter[lower] || klogHead.MatchString(bare) || place.MatchString(bare):
+	case bare == "" || chatter[lower] || place.MatchString(bare):
 		return ""
-	case months[lower], months[before] && isNumber(bare) && len(bare) < 3:
+	case months[lower], months[strings.ToLower(before)] && isNumber(bare) && len(bare) < 3:
 		return ""
 	case strings.Contains(bare, "://"):
 		return ""
@@ -139,7 +151,7 @@ func tokenEssence(t, before string) string {
 	if isNoise(bare, before) {
 		return ""
 	}
-	if m := podName.FindStringSubmatch(bare); m != nil && strings.ContainsAny(bare[len(m[1]):], "0123456789") {
+	if m := podName.FindStringSubmatch(bare); m != nil && strings.ContainsAny(bare[len(m[1]):], "0123456789") && !isNumber(m[3]) {
 		return m[1]
 	}
 	return t
@@ -148,7 +160,7 @@ func tokenEssence(t, before string) string {
 // pairEssence keeps what a log's key=value says. Keys are the logger's words; they say nothing by themselves.
 func pairEssence(k, v string) string {
 	v = strings.Trim(v, `"'`)
-	if v == "" || chatter[strings.ToLower(k)] || whereabouts[strings.ToLower(k)] || isNoise(v, strings.ToLower(k)) {
+	if v == "" || chatter[strings.ToLower(k)] || whereabouts[strings.ToLower(k)] || isNoise(v, k) {
 		return ""
 	}
 	switch strings.ToLower(k) {
@@ -158,7 +170,7 @@ func pairEssence(k, v string) string {
 	return k + "=" + v
 }
 
-// isNoise tells whether a token is particular to one machine or moment.
+// isNoise tells whether a token that stands after another is particular to one machine or moment.
 func isNoise(s, before string) bool {
 	switch {
 	case isoTime.MatchString(s) || clockTime.MatchString(s) || ipv4.MatchString(s) || ipv6.MatchString(s) || quantity.MatchString(s):
@@ -170,7 +182,7 @@ func isNoise(s, before string) bool {
 	case strings.HasPrefix(s, "/") && strings.Count(s, "/") > 1, strings.Contains(s, `:\`), strings.HasPrefix(s, "./"), strings.HasPrefix(s, "~/"):
 		return true
 	case isNumber(s):
-		return len(s) > 3 && !(len(s) < 6 && counted[before])
+		return len(s) > 3 && (len(s) > 6 || !counted[strings.ToLower(before)] && !(capitals.MatchString(before) && !chatter[strings.ToLower(before)]))
 	case longHex.MatchString(s) && len(s) >= 12:
 		return true
 	case isHost(s):
@@ -211,7 +223,30 @@ var telling = []string{
 	"summary", "description", "detail", "details", "cause", "stack", "stacktrace", "stack_trace", "log", "textpayload",
 }
 
-const maxMessages = 200
+const (
+	maxMessages = 200    // of what a JSON text says
+	maxValues   = 20_000 // looked at for them
+	maxAlerts   = 12     // names of a payload
+)
+
+// alertNames returns the names of the alerts in a JSON text, as Alertmanager and Prometheus write them, or in labels of
+// a log line (alertname="…").
+func alertNames(text string) (out []string) {
+	add := func(s string) {
+		if s = strings.TrimSpace(s); s != "" && len(s) <= 120 && len(out) < maxAlerts && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	for _, m := range alertLabel.FindAllStringSubmatch(text, 10*maxAlerts) {
+		var s string
+		if json.Unmarshal([]byte(`"`+m[1]+`"`), &s) == nil {
+			add(s)
+		}
+	}
+	return out
+}
+
+var alertLabel = regexp.MustCompile(`\balertname"?\s*[:=]\s*"((?:[^"\\]|\\.){1,200})"`)
 
 // messages returns what a JSON text says, or nil where it is none. Of an Alertmanager payload that is the names and
 // annotations of its alerts.
@@ -232,9 +267,10 @@ func messages(text string) []string {
 	}
 	var told []said
 	var all []string
+	seen := 0
 	var walk func(key string, v any, depth int)
 	walk = func(key string, v any, depth int) {
-		if depth > 16 || len(all) >= maxMessages {
+		if seen++; depth > 16 || seen > maxValues || len(told) >= maxMessages {
 			return
 		}
 		switch v := v.(type) {
@@ -260,7 +296,9 @@ func messages(text string) []string {
 			}
 		case string:
 			if s := strings.TrimSpace(v); s != "" {
-				all = append(all, s)
+				if len(all) < maxMessages {
+					all = append(all, s)
+				}
 				if key != "" {
 					told = append(told, said{slices.Index(telling, key), s})
 				}

@@ -19,6 +19,10 @@ func TestEssence(t *testing.T) {
 		{"JSON lines", `{"level":"error","ts":1732504364.12,"msg":"etcdserver: request timed out","took":"7.2s"}` + "\n" + `{"level":"info","msg":"started"}`, "etcdserver: request timed out\nstarted"},
 		{"the same line again and again", "boom failed\nboom failed\nboom failed\n", "boom failed"},
 		{"trouble first", "starting\nlistening\nbind: address already in use: failed\n", "bind: address already in use: failed\nstarting\nlistening"},
+		{"codes like a logger's day", "E1103 disk controller fault, then W0101", "E1103 disk controller fault, then W0101"},
+		{"numbers after what names them", "Event ID 7036, MSSQL 18456, Msg 9002, FATAL 53300, pid 4242 of 65536 in WARN 12345", "Event ID 7036, MSSQL 18456, Msg 9002, FATAL 53300, of in"},
+		{"codes in small letters", "ora-01555 tns-12541 cve-2024-12345 web-7b9d5c6f4d-2xkqp db-x2x4z node-22222", "ora-01555 tns-12541 cve-2024-12345 web db node-22222"},
+		{"many labels before the name", `{"alerts":[` + strings.Repeat(`{"labels":{"a":"b","c":"d","e":"f"}},`, 200) + `{"labels":{"alertname":"KubePodCrashLooping"}}]}`, "KubePodCrashLooping"},
 		{"nothing but noise", "10.0.0.1 10.0.0.2", "10.0.0.1 10.0.0.2"},
 		{"empty", "", ""},
 	} {
@@ -38,6 +42,7 @@ func TestLooksPasted(t *testing.T) {
 		`{"level":"error","msg":"x"}`:                                       true,
 		"2026-11-25 03:12:44 ERROR connection refused by peer":              true,
 		"E1125 03:12:44.1 1 reflector.go:138] Failed to watch":              true,
+		"E1125 disk controller fault after the upgrade":                     false,
 		"what changed on 2026-11-25":                                        true,
 		"release 2026-11-25":                                                false,
 		"5.15.0-91 kernel panic after upgrade":                              false,

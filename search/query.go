@@ -25,12 +25,14 @@ var FacetNames = [...]string{"kind", "product", "version", "phase", "tag"}
 // Query is a bounded question.
 type Query struct {
 	Typed   string              // what was asked: valid UTF-8 without control characters, within the limits above
+	Said    string              // Typed without the filters in it
 	Text    string              // the words of it to look for; no character in it has a meaning of its own
 	Phrases []string            // parts of Text that were quoted: pages that have them as they stand come first
 	Exact   bool                // Text is one phrase, and only pages that have it answer
 	Without []string            // words that an answer must not have
 	Filters map[string][]string // by facet name: an answer has one of the values; no values means all
 	Paste   bool                // Text is what was left of a log, a trace or the like
+	Alerts  []string            // names of alerts in it, where it is a payload of such
 	Terms   int                 // how many words of Text may be searched
 	Limit   int                 // hits wanted, 1 to MaxLimit
 	Offset  int                 // hits to skip, 0 to MaxOffset
@@ -45,8 +47,17 @@ func Plain(text string) Query {
 		q.Typed = strings.TrimSpace(firstRunes(q.Typed, MaxRunes))
 		q.Notices = append(q.Notices, "Only the first "+strconv.Itoa(MaxRunes)+" of "+strconv.Itoa(n)+" characters were searched.")
 	}
-	q.Text = q.Typed
+	q.Text, q.Said = q.Typed, q.Typed
 	return q
+}
+
+// Read makes a query of a text that may have been typed or pasted: of one line that is not too long as Parse does, of
+// anything else as ParsePaste does.
+func Read(text string, known func(facet string) []string) Query {
+	if line := strings.TrimSpace(text); utf8.RuneCountInString(line) <= MaxRunes && !strings.ContainsAny(line, "\r\n") {
+		return Parse(line, known)
+	}
+	return ParsePaste(text, false)
 }
 
 // Parse makes a query of what somebody typed: what looks like a log line is read as one (see Paste), the rest by
@@ -54,7 +65,7 @@ func Plain(text string) Query {
 func Parse(text string, known func(facet string) []string) Query {
 	q := Plain(text)
 	if looksPasted(q.Typed) {
-		q.Text, q.Paste = essence(q.Typed), true
+		q.Text, q.Paste, q.Alerts = essence(q.Typed), true, alertNames(q.Typed)
 		return q
 	}
 	q.read(known)
@@ -72,7 +83,8 @@ func ParsePaste(text string, cut bool) Query {
 		q.Notices = append(q.Notices, "Only the first "+strconv.Itoa(MaxPasteBytes)+" bytes were searched.")
 	}
 	text = q.valid(text)
-	q.Text, q.Typed = q.clean(essence(text)), q.clean(text)
+	q.Text, q.Typed, q.Alerts = q.clean(essence(text)), q.clean(text), alertNames(text)
+	q.Said = q.Typed
 	return q
 }
 

@@ -35,7 +35,7 @@ func TestPlain(t *testing.T) {
 		{"both", "\xff" + n("磁", 300), n("磁", 256), []string{invalid, "Only the first 256 of 300 characters were searched."}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			want := Query{Typed: c.want, Text: c.want, Terms: 64, Limit: 10, Notices: c.notices}
+			want := Query{Typed: c.want, Said: c.want, Text: c.want, Terms: 64, Limit: 10, Notices: c.notices}
 			if d := cmp.Diff(want, Plain(c.in)); d != "" {
 				t.Error(d)
 			}
@@ -65,7 +65,7 @@ func TestParsePaste(t *testing.T) {
 		{"invalid before the cut", "\xff" + n("x", 65536), false, n("x", 65535), []string{first, invalid}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			want := Query{Typed: c.want, Text: c.want, Paste: true, Terms: 128, Limit: 10, Notices: c.notices}
+			want := Query{Typed: c.want, Said: c.want, Text: c.want, Paste: true, Terms: 128, Limit: 10, Notices: c.notices}
 			if d := cmp.Diff(want, ParsePaste(c.in, c.cut)); d != "" {
 				t.Error(d)
 			}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/heap"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -33,6 +34,9 @@ func (g *Generation) collect(ctx context.Context, s *scratch, v content.Viewer, 
 	seen := g.answers(s, g.visible(s, v, bar, sum, grams))
 	if bar.phrase != "" {
 		var err error
+		if len(seen) > exactPages {
+			res.Notices = append(res.Notices, fmt.Sprintf("Very many pages have these words; the best %d were read for the phrase.", exactPages))
+		}
 		if seen, err = g.withPhrase(ctx, s, seen, bar.phrase); err != nil {
 			return err
 		}
@@ -72,15 +76,14 @@ func (g *Generation) collect(ctx context.Context, s *scratch, v content.Viewer, 
 		wanted = max(wanted, rereadPages)
 	}
 	hits = g.top(hits, wanted)
-	if err := g.reread(ctx, s, l, hits[:min(len(hits), rereadPages)]); err != nil {
+	named, err := g.reread(ctx, s, l, hits[:min(len(hits), rereadPages)])
+	if err != nil {
 		return err
 	}
-	if len(hits) > 0 && sum > 0 {
-		has, all, err := g.identified(hidden, q.Text, hits[0].doc)
-		if err != nil {
+	if len(hits) > 0 {
+		if res.Confidence, err = g.confidence(s, hidden, q, hits[0].doc, sum, slices.Contains(named, hits[0].doc)); err != nil {
 			return err
 		}
-		res.Confidence = min(1, float64((s.cover[hits[0].doc]+has)/(sum+all)))
 	}
 	for _, h := range hits[min(q.Offset, len(hits)):min(q.Offset+max(q.Limit, 1), len(hits))] {
 		hit := search.Hit{Path: h.path, Score: float64(h.score)}
@@ -91,6 +94,23 @@ func (g *Generation) collect(ctx context.Context, s *scratch, v content.Viewer, 
 		s.picked = append(s.picked, h.doc)
 	}
 	return nil
+}
+
+// confidence is the share of the weight of a query's words and identifiers that a page has. Where the page's own name
+// stands in the query it is half at least: however much else a log says, that name is what it is about.
+func (g *Generation) confidence(s *scratch, hidden hiding, q search.Query, doc uint32, sum float32, named bool) (float64, error) {
+	if sum == 0 {
+		return 1, nil // no words were asked for, so none is missing
+	}
+	has, all, err := g.identified(hidden, q.Text, doc)
+	if err != nil {
+		return 0, err
+	}
+	share := min(1, float64((s.cover[doc]+has)/(sum+all)))
+	if named {
+		share = search.Confident + (1-search.Confident)*share
+	}
+	return share, nil
 }
 
 // identified returns the weight of a text's identifiers, and of those that a page has: the parts of one say less than
@@ -310,29 +330,33 @@ func byRank(a, b ranked) int {
 	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.path, b.path))
 }
 
-// reread puts the best pages into their final order by what stands together in them.
-func (g *Generation) reread(ctx context.Context, s *scratch, l *line, hits []ranked) error {
+// reread puts the best pages into their final order by what stands together in them, and returns those whose name
+// stands in the query.
+func (g *Generation) reread(ctx context.Context, s *scratch, l *line, hits []ranked) (named []uint32, err error) {
 	if l == nil {
-		return nil
+		return nil, nil
 	}
 	for i, h := range hits {
 		if err := ctx.Err(); err != nil {
-			return err
+			return nil, err
 		}
 		packed, err := g.sections(s, h.doc)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		names := ""
-		if len(l.phrases) > 0 {
+		if l.text != "" || len(l.phrases) > 0 {
 			if names, err = g.stored(h.doc, fieldNames); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		hits[i].score *= l.factor(names, packed)
+		factor, says := l.factor(names, packed)
+		if hits[i].score *= factor; says {
+			named = append(named, h.doc)
+		}
 	}
 	slices.SortFunc(hits, byRank)
-	return nil
+	return named, nil
 }
 
 // lowest is a heap with the lowest score at its root.

@@ -3,6 +3,7 @@ package bleve
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -13,14 +14,16 @@ import (
 // is the one that is meant. The best pages by their words are read once more for that.
 
 const (
-	rereadPages = 16  // pages that are read
-	lineBoost   = 0.6 // of a page that has the whole line, on top of 1; in proportion to the square of the longest part it has
-	lineShare   = 0.6 // the shortest part that counts
-	longLine    = 12  // tokens; more of a line need not stand together
-	phraseBoost = 0.5 // of a page that has a quoted phrase, on top of 1
-	exactPages  = 200 // pages that are read for a phrase that answers must have
-	minLine     = 3   // tokens; fewer are words that may stand anywhere
-	readAtMost  = 1 << 18
+	rereadPages  = 16  // pages that are read
+	lineBoost    = 0.6 // of a page that has the whole line, on top of 1; in proportion to the square of the longest part it has
+	lineShare    = 0.6 // the shortest part that counts
+	longLine     = 12  // tokens; more of a line need not stand together
+	phraseBoost  = 0.5 // of a page that has a quoted phrase, on top of 1
+	exactPages   = 500 // pages that are read for a phrase that answers must have
+	nameStands   = 0.5 // of a page whose name stands in a pasted text, on top of 1
+	minNameWords = 3   // words of a name that is no identifier, to stand in a text by no chance
+	minLine      = 3   // tokens; fewer are words that may stand anywhere
+	readAtMost   = 1 << 18
 )
 
 // line is what a query wants to stand together.
@@ -28,6 +31,8 @@ type line struct {
 	tokens  []string
 	at      map[string][]int // token → places in the line
 	phrases []string         // in their squashed form
+	text    string           // of a paste, squashed and between spaces: names of pages may stand in it
+	alerts  []string         // names that a payload says, by letters and digits alone
 }
 
 // lineOf returns what is to be looked for, nil for nothing: a query of plain words is none.
@@ -44,7 +49,13 @@ func lineOf(q search.Query) *line {
 	for _, p := range q.Phrases {
 		l.phrases = append(l.phrases, squash(p))
 	}
-	if l.tokens == nil && l.phrases == nil {
+	if q.Paste {
+		l.text = " " + bareWords(q.Text) + " "
+		for _, a := range q.Alerts {
+			l.alerts = append(l.alerts, bareName(a))
+		}
+	}
+	if l.tokens == nil && l.phrases == nil && l.text == "" {
 		return nil
 	}
 	l.at = map[string][]int{}
@@ -91,9 +102,12 @@ var around = func() (t [256]bool) {
 	return t
 }()
 
-// factor is what a page's score is multiplied by.
-func (l *line) factor(names, packed string) float32 {
-	out := float32(1)
+// factor is what a page's score is multiplied by, and whether its name stands in the query.
+func (l *line) factor(names, packed string) (out float32, named bool) {
+	out = 1
+	if l.text != "" && l.says(names) {
+		out, named = out+nameStands, true
+	}
 	if share := l.longest(packed); share >= lineShare {
 		out += lineBoost * share * share
 	}
@@ -102,7 +116,31 @@ func (l *line) factor(names, packed string) float32 {
 			out += phraseBoost
 		}
 	}
-	return out
+	return out, named
+}
+
+// says tells whether a pasted text has one of a page's names as it stands: an identifier, a text of three words or
+// more, or whatever an alert in the text is called.
+func (l *line) says(names string) bool {
+	for n := range strings.SplitSeq(names, "\n") {
+		if n == "" {
+			continue
+		}
+		if slices.Contains(l.alerts, bareName(n)) {
+			return true
+		}
+		if w := bareWords(n); (strings.Count(w, " ") >= minNameWords-1 || isIdentifier(n)) && strings.Contains(l.text, " "+w+" ") {
+			return true
+		}
+	}
+	return false
+}
+
+// bareWords is a text in lower case with one space in place of all that is no letter, digit or underscore.
+func bareWords(s string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
+		return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}), " ")
 }
 
 // longest is the share of the line that stands together somewhere in the page.

@@ -2,6 +2,7 @@ package bleve
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -32,7 +33,7 @@ const (
 // says; those last ones are misspelt.
 func (g *Generation) nearNames(hidden hiding, q *search.Query, words int, slips bool) (out []term, misspelt []string, err error) {
 	if words <= 8 && !q.Paste {
-		names, boost, err := g.namesLike(hidden, q.Text, fieldTitle, slips)
+		names, boost, err := g.namesLike(hidden, q.Text, fieldTitle, slips, minTwoSlips)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -44,7 +45,7 @@ func (g *Generation) nearNames(hidden hiding, q *search.Query, words int, slips 
 		}
 	}
 	if words > 1 {
-		for _, id := range identifiers(q.Text) {
+		for _, id := range slices.Concat(q.Alerts, identifiers(q.Text)) {
 			if bare := bareName(id); !slices.ContainsFunc(out, func(t term) bool { return t.text == bare }) {
 				out = append(out, term{field: titleField, text: bare, word: none, boost: idBoost})
 			}
@@ -71,8 +72,9 @@ func (g *Generation) asNamed(v content.Viewer, names []string) (string, error) {
 	return "", nil
 }
 
-// namesLike returns the terms of the names in a field that text says, and their boost.
-func (g *Generation) namesLike(hidden hiding, text, field string, slips bool) (names []string, boost float32, err error) {
+// namesLike returns the terms of the names in a field that text says, and their boost. Two slips are allowed from so
+// many letters.
+func (g *Generation) namesLike(hidden hiding, text, field string, slips bool, two int) (names []string, boost float32, err error) {
 	bare := bareName(text)
 	n := utf8.RuneCountInString(bare) - 1
 	if n < 2 || len(bare) > maxTerm || strings.ContainsRune("-/.+", rune(text[0])) { // an option or a path is no name
@@ -92,7 +94,7 @@ func (g *Generation) namesLike(hidden hiding, text, field string, slips bool) (n
 	}
 	if slips && n >= minSlip && strings.IndexFunc(bare, isCJK) < 0 && !errorLike(text) {
 		edits := 1
-		if n >= minTwoSlips {
+		if n >= two {
 			edits = 2
 		}
 		names, err := g.namesNear(hidden, field, bare, edits)
@@ -310,8 +312,12 @@ func (g *Generation) Lookup(ctx context.Context, v content.Viewer, name string) 
 		for _, field := range []string{fieldTitle, fieldHeadings} {
 			names := []string{bareName(name)}
 			if near {
-				if names, _, err = g.namesLike(hidden, name, field, true); err != nil {
+				var boost float32
+				if names, boost, err = g.namesLike(hidden, name, field, true, math.MaxInt); err != nil {
 					return place, false, err
+				}
+				if boost != slipBoost {
+					continue // a name that only begins so is another one
 				}
 			}
 			doc, term, ok, err := g.named(v, field, names)

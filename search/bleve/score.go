@@ -283,7 +283,7 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 	defer analyzers.Put(a)
 	ws, terms := a.plan(&q, g.german)
 	res.Notices, res.Terms = q.Notices, max(len(ws), min(len(terms), 1))
-	if len(terms) == 0 {
+	if len(terms) == 0 && len(q.Filters) == 0 {
 		return res, ctx.Err()
 	}
 	s, _ := scratches.Get().(*scratch)
@@ -316,6 +316,9 @@ func (g *Generation) Search(ctx context.Context, v content.Viewer, q search.Quer
 	rare := g.withoutCommon(found)
 	if err := g.score(ctx, s, rare, weights); err != nil {
 		return res, err
+	}
+	if len(terms) == 0 {
+		g.everything(s)
 	}
 	bar, err := g.barred(a, q)
 	if err != nil {
@@ -519,6 +522,19 @@ func (g *Generation) score(ctx context.Context, s *scratch, terms []located, wei
 		}
 	}
 	return ctx.Err()
+}
+
+// everything makes all pages hits, for a query that only filters.
+func (g *Generation) everything(s *scratch) {
+	for _, p := range g.parts {
+		for n := range p.count {
+			if p.deleted == nil || !p.deleted.Contains(uint32(n)) {
+				doc := p.base + n
+				s.hits = append(s.hits, uint32(doc))
+				s.score[doc], s.last[doc] = 1, none
+			}
+		}
+	}
 }
 
 // mean is the mean length of a field. It is never 0: all terms of a field may be such as do not count for its length.

@@ -5,6 +5,7 @@ package bleve
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,5 +98,41 @@ func TestPastes(t *testing.T) {
 		if sure*10 < n*8 || wrong*4 > len(foreign) {
 			t.Errorf("%s: confidence does not tell them apart", corpus)
 		}
+	}
+}
+
+// TestPayloads sends, for every page of the runbooks that is named like an alert, what Alertmanager would send: the
+// page must come first, and with confidence.
+func TestPayloads(t *testing.T) {
+	docs := pagesOf(t, filepath.Join(needFolder(t, "SHARED"), "relevance/corpora/R"))
+	g := indexOfPages(t, docs)
+	bearers := map[string][]string{}
+	for _, d := range docs {
+		for _, n := range append([]string{d.Title}, d.Names...) {
+			if isIdentifier(n) {
+				bearers[n] = append(bearers[n], d.Path)
+			}
+		}
+	}
+	first, sure := 0, 0
+	for name, paths := range bearers {
+		payload := fmt.Sprintf(`{"status":"firing","alerts":[{"labels":{"alertname":%q,"instance":"10.1.1.1:9100","severity":"warning"},`+
+			`"annotations":{"summary":"Something is wrong.","description":"The thing on 10.1.1.1:9100 has been wrong for more than 15 minutes."}}]}`, name)
+		res, err := g.Search(t.Context(), content.Viewer{}, search.ParsePaste(payload, false))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(res.Hits) > 0 && slices.Contains(paths, res.Hits[0].Path) {
+			first++
+		} else {
+			t.Logf("%s: %v", name, res.Hits[0].Path)
+		}
+		if res.Confidence >= search.Confident {
+			sure++
+		}
+	}
+	t.Logf("%d payloads: the right page first for %d, with confidence for %d", len(bearers), first, sure)
+	if len(bearers) < 100 || first*100 < len(bearers)*98 || sure*100 < len(bearers)*98 {
+		t.Error("payloads do not lead to their pages")
 	}
 }
