@@ -21,7 +21,7 @@ type Index interface {
 	Values(v content.Viewer, facet string) []string
 	// Lookup returns the place that has a name: a page by its title or one of its other names (alerts, errors), or
 	// a section by its heading. Letter case, spaces and punctuation do not matter; where nothing has the name, one
-	// that differs in a letter or two is taken. ok is false where nothing has.
+	// that differs in one letter is taken (see Place.Near). ok is false where nothing has.
 	Lookup(ctx context.Context, v content.Viewer, name string) (p Place, ok bool, err error)
 }
 
@@ -39,7 +39,7 @@ type Results struct {
 	Hits       []Hit   // the wanted part of them, best first
 	Facets     []Facet // over all of Total, before the filters on the facet itself
 	Suggestion string  // a better spelling of the whole query, of words that pages the viewer may see have, or ""
-	Confidence float64 // 0 to 1: the share of the weight of the query's words and identifiers that the first hit has, see Confident
+	Confidence float64 // 0 to 1: the share of the weight of the query's words and identifiers that the first hit has, see Confident; half at least where its own name stands in a pasted text; 1 where nothing was asked but filters
 	Widened    bool    // nothing answered the query as it was, see Answer
 	Notices    []string
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -36,16 +37,36 @@ func (s *Server) keepAsked(ctx context.Context) {
 }
 
 // noteSearch counts a search somebody made by hand. Pasted texts, pages of results after the first and answers to
-// filters are not counted.
-func (s *Server) noteSearch(r *request, q search.Query, res search.Results) {
+// filters are not counted. Words that answer where the query does not are no answer to it; nor are they to a name
+// that nothing has (missing).
+func (s *Server) noteSearch(r *request, q search.Query, res search.Results, missing bool) {
 	if s.asked == nil || q.Paste || q.Offset > 0 || len(q.Filters) > 0 || r.Method != http.MethodGet {
 		return
 	}
+	total := res.Total
+	if missing || res.Widened {
+		total = 0
+	}
+	s.asked.Searched(q.Typed, total, askerOf(r.Request))
+}
+
+// askerOf is the address of whoever asks. Behind a proxy on this machine or network it is the one that proxy names;
+// a reader who names another can but be counted twice.
+func askerOf(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr
 	}
-	s.asked.Searched(q.Typed, res.Total, host+" "+r.Header.Get("User-Agent"))
+	ip, err := netip.ParseAddr(host)
+	if err != nil || !ip.Unmap().IsLoopback() && !ip.Unmap().IsPrivate() {
+		return host
+	}
+	via := r.Header.Values("X-Forwarded-For")
+	if len(via) == 0 {
+		return host
+	}
+	last := via[len(via)-1]
+	return host + " " + strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
 }
 
 // noteOpened counts a result that was opened, by the page the reader comes from.

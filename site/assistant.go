@@ -26,15 +26,12 @@ type library struct {
 }
 
 func (l *library) Search(_ context.Context, query string) (mcp.Results, error) {
-	q := search.Parse(query, known(l.r))
-	if len(query) > search.MaxRunes || strings.Contains(strings.TrimSpace(query), "\n") {
-		q = search.ParsePaste(query, false)
-	}
+	q := search.Read(query, known(l.r))
 	res, err := l.s.find(l.r, q)
 	if err != nil {
 		return mcp.Results{}, errors.New("the search cannot answer now; ask again in a moment")
 	}
-	out := mcp.Results{Confidence: res.Confidence}
+	out := mcp.Results{Confidence: res.Confidence, Notices: res.Notices, Suggestion: res.Suggestion}
 	base := l.s.base(l.r)
 	for _, h := range res.Hits {
 		d := l.r.view.Doc(h.Path)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"rutter/content"
 	"rutter/search"
 	"rutter/site/view"
 )
@@ -27,10 +28,7 @@ func (s *Server) doorway(w http.ResponseWriter, r *request) error {
 	if r.edition == nil {
 		return errStarting
 	}
-	labels, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		labels = url.Values{} // an alert with an odd label is still an alert
-	}
+	labels, _ := url.ParseQuery(r.URL.RawQuery) // of an odd label what could be read
 	name = search.Plain(strings.ReplaceAll(name, "/", " ")).Typed
 	if r.edition.Index != nil && name != "" {
 		place, ok, err := r.edition.Index.Lookup(r.Context(), r.viewer, name)
@@ -38,19 +36,49 @@ func (s *Server) doorway(w http.ResponseWriter, r *request) error {
 			return err
 		}
 		if d := r.view.Doc(place.Path); ok && d != nil {
+			asked := ""
+			if place.Near {
+				asked = name
+			}
 			if wantsPlain(r) {
-				return s.pageText(w, r, d, place.Section, labels)
+				return s.pageText(w, r, d, place.Section, asked, labels)
+			}
+			to := d.URL
+			if asked != "" {
+				to += "?" + url.Values{askedParam: {asked}}.Encode()
 			}
 			h := w.Header()
-			h.Set("Location", d.URL+fragmentWith(place.Section, labels))
+			h.Set("Location", to+fragmentWith(place.Section, labels))
 			h.Set("Cache-Control", "no-store")
 			w.WriteHeader(http.StatusFound)
 			return nil
 		}
 	}
 	q := search.Plain(name)
-	p := view.SearchPage{Missing: name, Stub: stubFor(name, true)}
+	p := view.SearchPage{}
+	if r.edition.Index != nil {
+		p.Missing, p.Stub = name, stubFor(name, true)
+	}
 	return s.answerPage(w, r, p, q, url.Values{}, 1)
+}
+
+// askedParam names, on the page that the doorway leads to, a name that is not quite the page's.
+const askedParam = "for"
+
+// askedFor is the name by which the doorway led to a page though it is not quite the page's, "" where it did not.
+func (s *Server) askedFor(r *request, d *content.Doc) string {
+	if r.edition.Index == nil || !strings.Contains(r.URL.RawQuery, askedParam+"=") {
+		return ""
+	}
+	name := search.Plain(r.URL.Query().Get(askedParam)).Typed
+	if name == "" {
+		return ""
+	}
+	place, ok, err := r.edition.Index.Lookup(r.Context(), r.viewer, name)
+	if err != nil || !ok || !place.Near || place.Path != d.Path {
+		return "" // what anybody may write into a link is not shown
+	}
+	return name
 }
 
 // fragmentWith is [#id][?name=value&…], percent-encoded, "" for nothing.

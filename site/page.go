@@ -99,8 +99,8 @@ func (s *Server) page(w http.ResponseWriter, r *request, d *content.Doc) error {
 		return s.markdown(w, d, r)
 	}
 	s.noteOpened(r)
-	if s.o.Authors {
-		return s.authorsPage(w, r, d)
+	if s.o.Authors || s.askedFor(r, d) != "" {
+		return s.freshPage(w, r, d)
 	}
 	k := pageKey(r.viewer, d)
 	rep, stale := s.cache.get(k, r.edition.Seq)
@@ -121,8 +121,9 @@ func (s *Server) page(w http.ResponseWriter, r *request, d *content.Doc) error {
 	return nil
 }
 
-// authorsPage renders the page with the bar of its problems. It is made for each request and kept by nobody.
-func (s *Server) authorsPage(w http.ResponseWriter, r *request, d *content.Doc) error {
+// freshPage renders the page for this request alone: with the bar of its problems, or the name it was asked for by. It
+// is kept by nobody.
+func (s *Server) freshPage(w http.ResponseWriter, r *request, d *content.Doc) error {
 	body, err := s.renderPage(r, d)
 	if err != nil {
 		return err
@@ -208,7 +209,7 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 	p := view.Page{
 		Frame: f, Heading: d.Title, Name: d.Name, Lead: d.Meta.Summary, Body: string(body),
 		Crumbs: crumbsOf(r.view.Trail(d.Parent())),
-		Trust:  trustOf(d), Aside: asideOf(r, d),
+		Trust:  trustOf(d), Aside: asideOf(r, d), Asked: s.askedFor(r, d),
 	}
 	if len(d.Anchors) > 0 && d.Name == "" && (len(d.Headings) == 0 || d.Headings[0].ID != d.Anchors[0]) {
 		p.Anchor = d.Anchors[0]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -87,9 +88,7 @@ func posted(w http.ResponseWriter, r *request, values url.Values) (search.Query,
 					values[k] = append(values[k], vs...)
 				}
 			}
-			if line := strings.TrimSpace(text); len(line) <= search.MaxRunes && !strings.Contains(line, "\n") {
-				return search.Parse(line, known(r)), nil
-			}
+			return search.Read(text, known(r)), nil
 		}
 	}
 	cut := len(text) > search.MaxPasteBytes
@@ -134,15 +133,18 @@ func (s *Server) searchPage(w http.ResponseWriter, r *request) error {
 
 // answerPage answers a query as a page, some of which may be filled in already.
 func (s *Server) answerPage(w http.ResponseWriter, r *request, p view.SearchPage, q search.Query, values url.Values, n int) error {
-	p.Query, p.Notices = firstLine(q.Typed), q.Notices
+	p.Query, p.Notices = firstLine(q.Said), q.Notices
 	p.Frame = s.frameOf(r, "Search")
 	p.Frame.Query, p.Frame.NoIndex = p.Query, true
 	if q.Paste && q.Text != q.Typed {
 		p.Paste = q.Text
 	}
 	var res search.Results
-	if q.Typed != "" {
-		p.Frame.Title = "“" + short(p.Query) + "”, search"
+	if q.Typed != "" || len(q.Filters) > 0 {
+		p.Asked = true
+		if p.Query != "" {
+			p.Frame.Title = "“" + short(p.Query) + "”, search"
+		}
 		start := s.o.Now()
 		var err error
 		res, err = s.find(r, q)
@@ -160,7 +162,7 @@ func (s *Server) answerPage(w http.ResponseWriter, r *request, p view.SearchPage
 		case err != nil:
 			return err
 		default:
-			s.noteSearch(r, q, res)
+			s.noteSearch(r, q, res, p.Missing != "")
 			s.fill(&p, r, res, q, values, n, took)
 		}
 	}
@@ -172,7 +174,7 @@ func (s *Server) answerPage(w http.ResponseWriter, r *request, p view.SearchPage
 		return err
 	}
 	cacheControl := cachePrivate // so that Back shows the page as it was
-	if r.Method == http.MethodPost || p.Building || p.Failed {
+	if p.Building || p.Failed {
 		cacheControl = cacheNever
 	}
 	represent(body, typeHTML, cacheControl, varyAgent).write(w, r.Request, http.StatusOK)
@@ -196,8 +198,12 @@ func (s *Server) fill(p *view.SearchPage, r *request, res search.Results, q sear
 			p.Facets = append(p.Facets, box)
 		}
 	}
+	keep := url.Values{"q": {q.Said}}
+	for k, vs := range q.Filters {
+		keep[k] = vs
+	}
 	if res.Suggestion != "" {
-		p.Suggestion = &view.Link{Label: res.Suggestion, URL: "/search?q=" + url.QueryEscape(res.Suggestion)}
+		p.Suggestion = &view.Link{Label: res.Suggestion, URL: "/search?" + with(keep, "q", respelt(q, res.Suggestion)).Encode()}
 	}
 	if res.Total == 0 || p.Unsure {
 		for w := range strings.FieldsSeq(q.Text) {
@@ -209,17 +215,11 @@ func (s *Server) fill(p *view.SearchPage, r *request, res search.Results, q sear
 			p.Stub = stubFor(q.Text, !q.Paste && !strings.ContainsRune(q.Text, ' '))
 		}
 	}
-	keep := url.Values{"q": {q.Typed}}
-	for _, k := range search.FacetNames {
-		if vs := clean(values[k]); len(vs) > 0 {
-			keep[k] = vs
-		}
-	}
 	if !res.Widened {
 		p.Chosen = chosen(q, keep)
 	}
-	if r.Method == http.MethodPost && len(q.Typed) > search.MaxRunes {
-		p.Facets = nil // a text that long cannot be sent again by a link
+	if q.Paste && r.Method == http.MethodPost {
+		p.Facets = nil // a link cannot send the text again
 		return
 	}
 	pages := pagesOfResults(res.Total)
@@ -239,21 +239,31 @@ func chosen(q search.Query, keep url.Values) (out []view.Link) {
 			if name == "kind" {
 				label = content.Kind(v).Label()
 			}
-			without := url.Values{}
-			for k, vs := range keep {
-				for _, x := range vs {
-					if k != name || x != v {
-						without.Add(k, x)
-					}
-				}
-			}
-			if !slices.Contains(keep[name], v) { // it stands in the text
-				without.Set("q", q.Text)
-			}
-			out = append(out, view.Link{Label: label, URL: "/search?" + without.Encode()})
+			rest := slices.DeleteFunc(slices.Clone(keep[name]), func(x string) bool { return x == v })
+			out = append(out, view.Link{Label: label, URL: "/search?" + with(keep, name, rest...).Encode()})
 		}
 	}
 	return out
+}
+
+// with returns values with others for one name.
+func with(values url.Values, name string, others ...string) url.Values {
+	out := maps.Clone(values)
+	if out[name] = others; len(others) == 0 {
+		delete(out, name)
+	}
+	return out
+}
+
+// respelt is a query with its words in a better spelling, and what else it asked for.
+func respelt(q search.Query, words string) string {
+	if q.Exact {
+		words = `"` + words + `"`
+	}
+	for _, w := range q.Without {
+		words += " -" + w
+	}
+	return words
 }
 
 func hitsOf(r *request, res search.Results) (out []view.HitBox) {
@@ -323,7 +333,7 @@ func (s *Server) suggestions(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	q.Limit = 6
-	b := view.SuggestBox{Query: q.Typed}
+	b := view.SuggestBox{Query: q.Typed, Notices: q.Notices}
 	if q.Typed != "" {
 		res, err := s.find(r, q)
 		var he *httpError
@@ -335,9 +345,15 @@ func (s *Server) suggestions(w http.ResponseWriter, r *request) error {
 		case err != nil:
 			return err
 		default:
-			b.Total, b.Suggestion, b.Hits = res.Total, res.Suggestion, hitsOf(r, res)
-			if res.Total == 0 {
+			b.Total, b.Hits, b.Notices = res.Total, hitsOf(r, res), res.Notices
+			if res.Suggestion != "" {
+				b.Suggestion = respelt(q, res.Suggestion)
+			}
+			switch {
+			case res.Total == 0:
 				b.Message = "No page has these words."
+			case q.Paste && res.Confidence < search.Confident:
+				b.Notices = append(slices.Clone(b.Notices), "Nothing here looks like an answer to this text; these pages share words with it.")
 			}
 		}
 	}

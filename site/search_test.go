@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // ops is a small portal with something of everything that search knows of.
@@ -34,8 +35,8 @@ func TestDoorway(t *testing.T) {
 		{"/r/kube%20pod%20crash%20looping", "/playbooks/kubernetes/crash"},
 		{"/r/kube-pod-crash-looping", "/playbooks/kubernetes/crash"},
 		{"/r/kubepodcrashlooping", "/playbooks/kubernetes/crash"},
-		{"/r/KubePodCrahsLooping", "/playbooks/kubernetes/crash"},
-		{"/r/KubePodCrashLoping", "/playbooks/kubernetes/crash"},
+		{"/r/KubePodCrahsLooping", "/playbooks/kubernetes/crash?for=KubePodCrahsLooping"},
+		{"/r/KubePodCrashLoping?pod=x&msg=a;b&bad=%zz", "/playbooks/kubernetes/crash?for=KubePodCrashLoping#?pod=x"},
 		{"/r/CrashLoopBackOff", "/playbooks/kubernetes/crash"},
 		{"/r/OOMKilled?pod=x", "/playbooks/kubernetes/crash#oomkilled?pod=x"},
 		{"/r/The%20disk%20is%20full", "/playbooks/linux/disk"},
@@ -50,6 +51,13 @@ func TestDoorway(t *testing.T) {
 		r := p.get(path)
 		if r.status != 200 || strings.Contains(r.body, "<script>") {
 			t.Errorf("%.60s: got %d", path, r.status)
+		}
+	}
+	p.get("/playbooks/kubernetes/crash?for=KubePodCrashLoping").has(t, "Nothing here is named <code>KubePodCrashLoping</code>")
+	p.get("/playbooks/kubernetes/crash?for=Call+this+number").lacks(t, "Call this number")
+	for _, path := range []string{"/r/KubePod", "/r/KubePodCrashLo", "/r/KubeNodeCrashLooping", "/r/Crash"} { // beginnings and other names lead nowhere
+		if r := p.get(path); r.status != 200 || !strings.Contains(r.body, "No page here is for") {
+			t.Errorf("%s: %d to %q", path, r.status, r.header.Get("Location"))
 		}
 	}
 	p.get("/r/NothingOfTheKind").has(t, "No page here is for <code>NothingOfTheKind</code> yet", "alerts: [&#34;NothingOfTheKind&#34;]", "playbooks/NothingOfTheKind.md")
@@ -95,6 +103,10 @@ func TestLanguageOfQueries(t *testing.T) {
 		{"version:1.2 table", []string{"v1.2/alter.md"}, ""},
 		{"version:v1.10 ledger", []string{"v1.10/alter.md", "v1.10/drop.md"}, ""},
 		{"keep time -windows", nil, "was not left out"},
+		{"kind:playbook", []string{"playbooks/kubernetes/crash.md", "playbooks/linux/disk.md"}, ""},
+		{"tag:disk", []string{"playbooks/linux/disk.md"}, ""},
+		{"kind:playbook -crash", []string{"playbooks/linux/disk.md"}, ""},
+		{"$ kubectl logs -previous", []string{"playbooks/kubernetes/crash.md"}, ""},
 		{"keep time -chrony", []string{"guides/windows.md"}, ""},
 		{`"Keep time with w32tm"`, []string{"guides/windows.md"}, ""},
 		{`"time keep"`, []string{"guides/clock.md", "guides/windows.md"}, "No page has exactly"},
@@ -174,7 +186,8 @@ func TestPaste(t *testing.T) {
 			if first == nil || first[2] != "/playbooks/kubernetes/crash" {
 				t.Errorf("%s at %s: first is %v", name, path, first)
 			}
-			if cc := r.header.Get("Cache-Control"); path == "/search" && cc != "no-store" {
+			if cc := r.header.Get("Cache-Control"); path == "/search" && cc != "private, no-cache" { // so that Back has it
+
 				t.Errorf("%s is kept: %s", path, cc)
 			}
 		}
@@ -253,4 +266,42 @@ func TestLanguageOfThePortal(t *testing.T) {
 	if r := p.get("/portal.yaml"); r.status != http.StatusNotFound {
 		t.Errorf("portal.yaml answers %d", r.status)
 	}
+}
+
+// TestFiltersInTheText wants filters that were typed to be taken off like those that were ticked, each alone, with the
+// rest of the query as it was.
+func TestFiltersInTheText(t *testing.T) {
+	p := start(t, ops)
+	r := p.get("/search?q=" + url.QueryEscape(`kind:playbook product:Linux "writes fail" -crash`))
+	r.has(t, `href="/search?kind=playbook&amp;q=%22writes+fail%22+-crash"`, `href="/search?product=Linux&amp;q=%22writes+fail%22+-crash"`,
+		`<input type="hidden" name="q" value="&#34;writes fail&#34; -crash">`)
+	p.get("/search?kind=playbook").has(t, "2 pages", "Take this filter off")
+	p.get("/search?q="+url.QueryEscape("kind:guide kepe tiem -windwos")).has(t, `Did you mean <a href="/search?kind=guide&amp;q=keep+time+-windwos">`)
+}
+
+// TestBoxSaysAll wants the box to say what the page says.
+func TestBoxSaysAll(t *testing.T) {
+	p := start(t, ops)
+	p.get("/-/suggest?q="+url.QueryEscape(`"time keep"`)).has(t, "No page has exactly")
+	p.get("/-/suggest?q="+url.QueryEscape("product:Linux crash-loops")).has(t, "Nothing answers within the chosen filters")
+	p.get("/-/suggest?q="+url.QueryEscape(`{"msg":"disk xyzzy wurble frotz plugh quux"}`)).has(t, "Nothing here looks like an answer")
+}
+
+// TestTerminal wants text that reads well: 80 columns, items of lists with their indent, blocks of code as they are.
+func TestTerminal(t *testing.T) {
+	long := strings.TrimSpace(strings.Repeat("lorem ipsum ", 12))
+	p := start(t, map[string]string{"playbooks/wide.md": "# WideThing\n\n- " + long + "\n  " + long + "\n\n1. " + long + "\n\n> " + long + "\n\n2026 " + long + "\n\n~~~\n```\n" + long + "\n~~~\n\n" + long + "\n"})
+	r := p.get("/r/WideThing", "User-Agent", "curl/8")
+	var over []string
+	for l := range strings.Lines(r.body) {
+		if utf8.RuneCountInString(strings.TrimRight(l, "\n")) > 80 {
+			over = append(over, l)
+		}
+	}
+	if len(over) != 1 || !strings.HasPrefix(over[0], "lorem") {
+		t.Errorf("too wide: %q", over)
+	}
+	r.has(t, "\n- lorem", "\n  lorem", "\n1. lorem", "\n   ipsum", "\n> lorem", "\n2026 lorem", "~~~\n```\n")
+	p.get("/r/NothingOfTheKind", "User-Agent", "curl/8").has(t, "No page here is for NothingOfTheKind yet", "    alerts: [\"NothingOfTheKind\"]", "playbooks/NothingOfTheKind.md")
+	p.get("/search", "User-Agent", "curl/8").has(t, "curl --data-binary @app.log "+p.url+"/search")
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -29,6 +30,11 @@ func (s *Server) searchText(w http.ResponseWriter, r *request, p view.SearchPage
 	var b strings.Builder
 	line := func(indent, text string) { wrap(&b, indent, text) }
 	switch {
+	case !p.Asked:
+		line("", "Ask with ?q= and what you see, or send a whole log:")
+		b.WriteString("\n    curl --data-binary @app.log " + s.base(r) + "/search\n")
+	case p.Missing != "" && p.Total > 0:
+		line("", "No page here is for "+p.Missing+" yet. Those below share words with it.")
 	case p.Missing != "":
 		line("", "No page here is for "+p.Missing+" yet.")
 	case p.Building:
@@ -69,22 +75,39 @@ func (s *Server) searchText(w http.ResponseWriter, r *request, p view.SearchPage
 			b.WriteString("  " + base + h.URL + "\n")
 		}
 	}
+	if p.Stub != nil {
+		b.WriteByte('\n')
+		line("", "To write it, or to ask for it, send these lines to the authors of this portal; they save them as "+p.Stub.Path+":")
+		b.WriteByte('\n')
+		for l := range strings.Lines(p.Stub.Text) {
+			b.WriteString(strings.TrimRight("    "+printable(strings.TrimRight(l, "\n")), " ") + "\n")
+		}
+	}
+	return s.sendText(w, r, b.String())
+}
+
+// sendText sends a text for terminals, which nobody keeps.
+func (s *Server) sendText(w http.ResponseWriter, r *request, text string) error {
 	h := w.Header()
 	h["Content-Type"], h["Cache-Control"], h["Vary"] = typeText, cacheNever, varyAgent
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write([]byte(b.String()))
+		_, _ = w.Write([]byte(text))
 	}
 	return nil
 }
 
 // pageText is a page, or one section of it, in 80 columns. Its text is the author's own; blocks stay as they are.
-func (s *Server) pageText(w http.ResponseWriter, r *request, d *content.Doc, section string, labels url.Values) error {
+func (s *Server) pageText(w http.ResponseWriter, r *request, d *content.Doc, section, asked string, labels url.Values) error {
 	sections, err := d.Sections()
 	if err != nil {
 		return err
 	}
 	var b strings.Builder
+	if asked != "" {
+		wrap(&b, "", "Nothing here is named "+asked+". This page has a name that differs in one letter.")
+		b.WriteByte('\n')
+	}
 	wrap(&b, "", d.Title)
 	b.WriteString(s.base(r) + d.URL + fragment(section) + "\n")
 	for _, p := range labelPairs(labels) {
@@ -110,43 +133,61 @@ func (s *Server) pageText(w http.ResponseWriter, r *request, d *content.Doc, sec
 		if err != nil {
 			return err
 		}
+		text = strings.TrimLeft(text, "\r\n")
+		if heading, rest, _ := strings.Cut(text, "\n"); strings.TrimSpace(heading) == "# "+d.Title {
+			text = strings.TrimLeft(rest, "\r\n") // it stands there already
+		}
 		b.WriteByte('\n')
-		wrapBlocks(&b, strings.TrimLeft(text, "\r\n"))
+		wrapBlocks(&b, text)
 	}
-	h := w.Header()
-	h["Content-Type"], h["Cache-Control"], h["Vary"] = typeText, cacheNever, varyAgent
-	w.WriteHeader(http.StatusOK)
-	if r.Method != http.MethodHead {
-		_, _ = w.Write([]byte(b.String()))
-	}
-	return nil
+	return s.sendText(w, r, b.String())
 }
 
-// wrapBlocks wraps paragraphs; fenced and indented code, tables, lists and headings keep their lines.
+// listItem is the mark of an item of a list, or of a quote.
+var listItem = regexp.MustCompile(`^\s*(?:[-*+]|\d{1,9}[.)]|>+)\s+`)
+
+// maxIndent is how far in an item may begin, its mark included.
+const maxIndent = 16
+
+// wrapBlocks wraps paragraphs, items of lists and quotes; fenced and indented code, tables and headings keep their lines.
 func wrapBlocks(b *strings.Builder, text string) {
-	fenced := false
+	fence := "" // what closes the block of code
 	var para []string
+	first, indent := "", "" // before the first line of para, and before the others
 	flush := func() {
 		if len(para) > 0 {
-			wrap(b, "", strings.Join(para, " "))
-			para = nil
+			hang(b, first, indent, strings.Join(para, " "))
 		}
+		para, first, indent = nil, "", ""
 	}
 	for l := range strings.Lines(text) {
-		l = strings.TrimRight(l, "\r\n")
+		l = printable(strings.TrimRight(l, "\r\n"))
 		t := strings.TrimSpace(l)
-		fence := strings.HasPrefix(t, "```") || strings.HasPrefix(t, "~~~")
+		mark := fenceOf(t)
+		item := listItem.FindString(l)
 		switch {
-		case fence, fenced:
+		case fence != "":
+			b.WriteString(l + "\n")
+			if strings.HasPrefix(mark, fence) && strings.Trim(t, fence[:1]) == "" {
+				fence = ""
+			}
+		case mark != "":
 			flush()
-			b.WriteString(printable(l) + "\n")
-			fenced = fenced != fence
+			b.WriteString(l + "\n")
+			fence = mark
 		case t == "":
 			flush()
 			b.WriteByte('\n')
-		case strings.HasPrefix(l, "    ") || strings.HasPrefix(l, "\t") || strings.ContainsAny(t[:1], "#|>-*+:<") || t[0] >= '0' && t[0] <= '9':
+		case item != "" && len(item) < maxIndent:
 			flush()
-			b.WriteString(printable(l) + "\n")
+			first, indent = item, strings.Repeat(" ", len(item))
+			if strings.Contains(item, ">") {
+				indent = item
+			}
+			para = []string{t[len(strings.TrimSpace(item)):]}
+		case para == nil && (strings.HasPrefix(l, "    ") || strings.HasPrefix(l, "\t")), strings.ContainsAny(t[:1], "#|<") || strings.HasPrefix(t, ": "):
+			flush()
+			b.WriteString(l + "\n")
 		default:
 			para = append(para, t)
 		}
@@ -154,9 +195,23 @@ func wrapBlocks(b *strings.Builder, text string) {
 	flush()
 }
 
+// fenceOf returns the mark with which a line begins or ends a block of code, "" for none.
+func fenceOf(t string) string {
+	for _, c := range []string{"`", "~"} {
+		if n := len(t) - len(strings.TrimLeft(t, c)); n >= 3 {
+			return t[:n]
+		}
+	}
+	return ""
+}
+
 // wrap writes a text in lines of at most columns characters, without what a terminal would obey.
-func wrap(b *strings.Builder, indent, text string) {
+func wrap(b *strings.Builder, indent, text string) { hang(b, indent, indent, text) }
+
+// hang does the same, the first line begun in its own way.
+func hang(b *strings.Builder, first, indent, text string) {
 	n := 0
+	begin := first
 	for w := range strings.FieldsSeq(printable(text)) {
 		size := utf8.RuneCountInString(w)
 		if n > 0 && n+1+size > columns {
@@ -164,8 +219,8 @@ func wrap(b *strings.Builder, indent, text string) {
 			n = 0
 		}
 		if n == 0 {
-			b.WriteString(indent)
-			n = len(indent)
+			b.WriteString(begin)
+			n, begin = len(begin), indent
 		} else {
 			b.WriteByte(' ')
 			n++

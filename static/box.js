@@ -21,6 +21,7 @@ const make = (tag, attributes, ...children) => {
 };
 
 let box, input, list, notes, status, slash;
+let from = null; // the field of the page in which the typing began
 
 const build = () => {
   input = make('input', { type: 'search', name: 'q', role: 'combobox', 'aria-label': 'Search', 'aria-expanded': 'false', 'aria-controls': '/list', 'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false', maxlength: '4096', placeholder: 'Error line, alert or command' });
@@ -41,7 +42,7 @@ const build = () => {
     label();
     input.focus();
   });
-  input.addEventListener('input', () => ask());
+  input.addEventListener('input', () => { select(null); ask(); }); // what was chosen was chosen of another list
   input.addEventListener('keydown', keys);
   form.addEventListener('submit', () => remember(input.value));
   list.addEventListener('mousemove', (e) => { const o = e.target.closest('[role=option]'); if (o) select(o, false); });
@@ -52,6 +53,7 @@ const build = () => {
     if (o) open(o, e.ctrlKey || e.metaKey);
   });
   box.addEventListener('click', (e) => { if (e.target === box) box.close(); });
+  box.addEventListener('close', () => { if (from) { from.value = input.value; from = null; } }); // nothing typed is lost
 };
 
 const label = () => {
@@ -136,7 +138,7 @@ const show = () => {
   input.setAttribute('aria-expanded', String(past.length > 0));
 };
 
-const start = (text) => {
+const start = (text, at = text.length) => {
   if (!box) build();
   if (!box.open) {
     input.value = text;
@@ -144,7 +146,7 @@ const start = (text) => {
     box.showModal();
   }
   input.focus();
-  if (text) { input.setSelectionRange(text.length, text.length); ask(); } else show();
+  if (text) { input.setSelectionRange(at, at); ask(); } else show();
 };
 
 addEventListener('keydown', (e) => {
@@ -160,12 +162,15 @@ addEventListener('keydown', (e) => {
 
 // Typing in a field of the page goes on in the box.
 for (const f of document.querySelectorAll('form[role=search] input[type=search]')) {
-  f.addEventListener('input', (e) => {
+  const go = (e) => {
     if (e.isComposing || e.inputType === 'deleteContentBackward' && !f.value) return;
-    const text = f.value;
+    const text = f.value, at = f.selectionStart ?? text.length;
     f.value = f.defaultValue;
-    start(text);
-  });
+    from = f;
+    start(text, at);
+  };
+  f.addEventListener('input', go);
+  f.addEventListener('compositionend', go);
   f.form.addEventListener('submit', () => remember(f.value));
 }
 
@@ -178,10 +183,11 @@ for (const f of document.querySelectorAll('input[type=search]')) {
 }
 const paste = (e, f) => {
   const text = e.clipboardData?.getData('text') || '';
-  if (text.length <= 256 && !/\n./.test(text.trim())) return;
+  if ([...text.trim()].length <= 256 && !/[\r\n]/.test(text.trim())) return;
   e.preventDefault();
   const form = make('form', { method: 'post', action: '/search', hidden: '' }, make('textarea', { name: 'q' }));
-  form.firstChild.value = f.value + text;
+  const start = f.selectionStart ?? f.value.length, end = f.selectionEnd ?? start;
+  form.firstChild.value = f.value.slice(0, start) + text + f.value.slice(end);
   document.body.append(form);
   form.submit();
 };

@@ -36,6 +36,14 @@ if (navigator.clipboard) {
   }
 }
 
+// A fragment may be [id][?name=value&…]: the values are an alert's, the browser knows ids alone.
+const toId = () => {
+  const [id, values] = location.hash.slice(1).split('?');
+  if (id && values !== undefined) document.getElementById(decodeURIComponent(id))?.scrollIntoView();
+};
+addEventListener('hashchange', toId);
+toId();
+
 // Wide enough to show "On this page" always: then its summary is a label, and no stop on the way of the Tab key.
 const wide = matchMedia('(width >= 48rem)');
 const label = () => {

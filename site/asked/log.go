@@ -82,7 +82,7 @@ func Read(file string) ([]Cluster, error) {
 
 // key is the same for queries of the same words.
 func key(query string) string {
-	words := strings.FieldsFunc(strings.ToLower(query), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	words := strings.FieldsFunc(strings.ToLower(query), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' && r != '#' })
 	slices.Sort(words)
 	return strings.Join(slices.Compact(words), " ")
 }

@@ -19,6 +19,8 @@ type Library interface {
 type Results struct {
 	Results    []Result `json:"results" jsonschema:"the pages that answer best, the best first"`
 	Confidence float64  `json:"confidence" jsonschema:"from 0 to 1: below 0.5 a pasted error is likely answered by no page here"`
+	Notices    []string `json:"notices,omitempty" jsonschema:"what was left out of the query or searched instead of it"`
+	Suggestion string   `json:"suggestion,omitempty" jsonschema:"a better spelling of the query"`
 }
 
 // Result is one page found.

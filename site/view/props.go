@@ -61,6 +61,7 @@ type Page struct {
 	Heading string
 	Anchor  string // id of the body's own first heading
 	Name    string // the body's own title where it differs
+	Asked   string // a name that led here though it is not quite the page's; "" elsewhere
 	Lead    string
 	Trust   []Fact
 	Toc     []TocItem
@@ -163,6 +164,7 @@ type KindBox struct {
 // SearchPage is the answer to a query, or the form for one.
 type SearchPage struct {
 	Frame
+	Asked      bool // for something, be it filters alone
 	Query      string
 	Paste      string // what was searched of a pasted text; "" where nothing was pasted
 	Missing    string // a name at the doorway that nothing here has; "" elsewhere
@@ -216,6 +218,7 @@ type SuggestBox struct {
 	Total      int
 	Suggestion string
 	Hits       []HitBox
+	Notices    []string
 	Message    string // instead of hits
 }
 

@@ -76,16 +76,16 @@ var states = map[string]templ.Component{
 	}),
 	"list":    view.ListView(view.ListPage{Frame: frame, Heading: "Playbooks", Lead: "Steps", Crumbs: []view.Link{{Label: "Home", URL: "/"}}, Listing: view.Listing{Pages: entries, Total: 3, Pager: pager}}),
 	"search":  view.SearchView(found),
-	"nothing": view.SearchView(view.SearchPage{Frame: frame, Query: "xyzzy <b>", Words: []view.Link{{Label: "xyzzy", URL: "/search?q=xyzzy"}}, Notices: []string{"Only the first 64 words were searched."}}),
-	"pasted":  view.SearchView(view.SearchPage{Frame: frame, Query: "Nov 25 10:00:00 db1 kernel: Out of <memory>", Paste: "Out of <memory>", Unsure: true, Total: 1, Hits: found.Hits, Stub: &view.Stub{Path: "playbooks/x.md", Text: "---\ntitle: \"Out of <memory>\"\n---\n"}}),
-	"doorway": view.SearchView(view.SearchPage{Frame: frame, Query: "DiskOnFire", Missing: "DiskOnFire", Stub: &view.Stub{Path: "playbooks/DiskOnFire.md", Text: "---\nalerts: [\"DiskOnFire\"]\n---\n"}}),
+	"nothing": view.SearchView(view.SearchPage{Frame: frame, Asked: true, Query: "xyzzy <b>", Words: []view.Link{{Label: "xyzzy", URL: "/search?q=xyzzy"}}, Notices: []string{"Only the first 64 words were searched."}}),
+	"pasted":  view.SearchView(view.SearchPage{Frame: frame, Asked: true, Query: "Nov 25 10:00:00 db1 kernel: Out of <memory>", Paste: "Out of <memory>", Unsure: true, Total: 1, Hits: found.Hits, Stub: &view.Stub{Path: "playbooks/x.md", Text: "---\ntitle: \"Out of <memory>\"\n---\n"}}),
+	"doorway": view.SearchView(view.SearchPage{Frame: frame, Asked: true, Query: "DiskOnFire", Missing: "DiskOnFire", Stub: &view.Stub{Path: "playbooks/DiskOnFire.md", Text: "---\nalerts: [\"DiskOnFire\"]\n---\n"}}),
 	"filtered": view.SearchView(view.SearchPage{
-		Frame: frame, Query: "disk tag:a", Total: 2, Chosen: []view.Link{{Label: "tag a", URL: "/search?q=disk"}, {Label: "Playbook", URL: "/search?q=disk+tag:a"}},
+		Frame: frame, Asked: true, Query: "disk tag:a", Total: 2, Chosen: []view.Link{{Label: "tag a", URL: "/search?q=disk"}, {Label: "Playbook", URL: "/search?q=disk+tag:a"}},
 		Facets: []view.FacetBox{{Label: "Tag", Name: "tag", Values: []view.FacetValue{{Label: "1", Value: "1"}, {Label: "2", Value: "2"}, {Label: "3", Value: "3"}, {Label: "4", Value: "4"}, {Label: "5", Value: "5"}, {Label: "6", Value: "6"}, {Label: "7", Value: "7"}, {Label: "8", Value: "8"}, {Label: "9", Value: "9", Count: 3}}}},
 		Hits:   []view.HitBox{{Title: "ALTER TABLE", URL: "/v26.1/alter", Versions: []view.Link{{Label: "v25.4", URL: "/v25.4/alter"}}}},
 	}),
-	"building": view.SearchView(view.SearchPage{Frame: frame, Query: "disk", Building: true}),
-	"failed":   view.SearchView(view.SearchPage{Frame: frame, Query: "disk", Failed: true}),
+	"building": view.SearchView(view.SearchPage{Frame: frame, Asked: true, Query: "disk", Building: true}),
+	"failed":   view.SearchView(view.SearchPage{Frame: frame, Asked: true, Query: "disk", Failed: true}),
 	"ask":      view.SearchView(view.SearchPage{Frame: frame}),
 	"lost":     view.LostView(view.Lost{Frame: frame, Path: "/a/<b>", Words: "a b", Near: entries[:1], Folder: &view.Link{Label: "Linux", URL: "/linux/", Note: "3 pages"}, RequestID: "abc-1"}),
 	"lost-all": view.LostView(view.Lost{Frame: frame, Path: "/zzz", Words: "zzz", RequestID: "abc-2"}),
@@ -103,7 +103,7 @@ var states = map[string]templ.Component{
 var pager = view.Pager{Page: 2, Pages: 9, Prev: "/x", Next: "/x?page=3", Links: []view.PagerLink{{Page: 1, URL: "/x"}, {Page: 2, URL: "/x?page=2", Current: true}, {}, {Page: 9, URL: "/x?page=9"}}}
 
 var found = view.SearchPage{
-	Frame: framed(func(f *view.Frame) { f.Query = "disk \"full\"" }), Query: "disk \"full\"", Total: 1234, TookMS: 0.42,
+	Frame: framed(func(f *view.Frame) { f.Query = "disk \"full\"" }), Asked: true, Query: "disk \"full\"", Total: 1234, TookMS: 0.42,
 	Suggestion: &view.Link{Label: "disk fully", URL: "/search?q=disk+fully"},
 	Facets:     []view.FacetBox{{Label: "Kind", Name: "kind", Values: []view.FacetValue{{Label: "Playbook", Value: "playbook", Count: 1200, Selected: true}, {Label: "Guide", Value: "guide", Count: 34}}}},
 	Hits: []view.HitBox{{Title: "The disk is full", URL: "/disk", Meta: []string{"Playbook", "Linux"}, Severity: "high", Sections: []view.SectionBox{

@@ -112,12 +112,17 @@ func searchHeading(p SearchPage) string {
 		return plural(p.Total, "page", "pages") + " for the pasted text"
 	case p.Paste != "":
 		return "Nothing for the pasted text"
-	case p.Query == "":
+	case !p.Asked:
 		return "What do you see?"
 	case p.Building, p.Failed:
 		return "Not searched yet: " + q
+	case p.Total == 0 && p.Query == "":
+		return "No such page"
 	case p.Total == 0:
 		return "Nothing for " + q
+	}
+	if p.Query == "" {
+		return plural(p.Total, "page", "pages")
 	}
 	return plural(p.Total, "page", "pages") + " for " + q
 }
