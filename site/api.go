@@ -8,23 +8,26 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
+	"rutter/content"
 	"rutter/search"
 )
 
-// answer is the body of /api/v1/search.
-type answer struct {
+// Answer is the body of /api/v1/search.
+type Answer struct {
 	Query      string                    `json:"query"`
 	Total      int                       `json:"total"`
 	TookMS     float64                   `json:"took_ms"`
 	Suggestion string                    `json:"suggestion"`
 	Confidence float64                   `json:"confidence"`
-	Hits       []answerHit               `json:"hits"`
+	Hits       []AnswerHit               `json:"hits"`
 	Facets     map[string]map[string]int `json:"facets"`
 	Notices    []string                  `json:"notices"`
 }
 
-type answerHit struct {
+// AnswerHit is a page in an Answer.
+type AnswerHit struct {
 	URL     string  `json:"url"`     // absolute path, percent-encoded, with #section
 	Path    string  `json:"path"`    // of the file, relative to the content folder
 	Title   string  `json:"title"`   // of the page
@@ -33,10 +36,11 @@ type answerHit struct {
 	Snippet string  `json:"snippet"` // HTML; mark is the only element in it
 	Score   float64 `json:"score"`
 
-	Versions []answerVersion `json:"versions,omitempty"` // of the page, the newest first, where there are several
+	Versions []AnswerVersion `json:"versions,omitempty"` // of the page, the newest first, where there are several
 }
 
-type answerVersion struct {
+// AnswerVersion is one of the versions of a page.
+type AnswerVersion struct {
 	Version string `json:"version"`
 	URL     string `json:"url"`
 }
@@ -74,37 +78,9 @@ func (s *Server) searchAPI(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	a := answer{
-		Query: q.Typed, Total: res.Total, TookMS: float64(s.o.Now().Sub(start).Microseconds()) / 1000,
-		Suggestion: res.Suggestion, Confidence: res.Confidence,
-		Hits: []answerHit{}, Facets: map[string]map[string]int{}, Notices: res.Notices,
-	}
-	if a.Notices == nil {
-		a.Notices = []string{}
-	}
-	for _, hit := range res.Hits {
-		d := r.view.Doc(hit.Path)
-		if d == nil {
-			return fmt.Errorf("the index of edition %s holds %s, the snapshot does not", r.edition.ID, hit.Path)
-		}
-		x := answerHit{URL: d.URL, Path: d.Path, Title: d.Title, Kind: string(d.Kind), Score: hit.Score}
-		if len(hit.Sections) > 0 {
-			first := hit.Sections[0]
-			x.URL, x.Section, x.Snippet = d.URL+fragment(first.ID), first.Heading, first.Snippet.HTML()
-		}
-		for _, v := range hit.Versions {
-			if other := r.view.Doc(v.Path); other != nil {
-				x.Versions = append(x.Versions, answerVersion{v.Name, other.URL})
-			}
-		}
-		a.Hits = append(a.Hits, x)
-	}
-	for _, f := range res.Facets {
-		m := map[string]int{}
-		for _, v := range f.Values {
-			m[v.Value] = v.Count
-		}
-		a.Facets[f.Name] = m
+	a, err := NewAnswer(r.view, q, res, s.o.Now().Sub(start))
+	if err != nil {
+		return fmt.Errorf("edition %s: %w", r.edition.ID, err)
 	}
 	if next := q.Offset + q.Limit; r.Method != http.MethodPost && next < res.Total && next <= search.MaxOffset {
 		v := url.Values{}
@@ -134,4 +110,42 @@ func whole(values url.Values, name string, fallback, lo, hi int) (int, error) {
 		return 0, badRequest(fmt.Sprintf("%s must be a whole number from %d to %d", name, lo, hi))
 	}
 	return n, nil
+}
+
+// NewAnswer says what was found for a query, in the eyes of whoever looks through v. It is an error when v does not have
+// a page that was found.
+func NewAnswer(v content.View, q search.Query, res search.Results, took time.Duration) (Answer, error) {
+	a := Answer{
+		Query: q.Typed, Total: res.Total, TookMS: float64(took.Microseconds()) / 1000,
+		Suggestion: res.Suggestion, Confidence: res.Confidence,
+		Hits: []AnswerHit{}, Facets: map[string]map[string]int{}, Notices: res.Notices,
+	}
+	if a.Notices == nil {
+		a.Notices = []string{}
+	}
+	for _, hit := range res.Hits {
+		d := v.Doc(hit.Path)
+		if d == nil {
+			return a, fmt.Errorf("the index holds %s, the snapshot does not", hit.Path)
+		}
+		x := AnswerHit{URL: d.URL, Path: d.Path, Title: d.Title, Kind: string(d.Kind), Score: hit.Score}
+		if len(hit.Sections) > 0 {
+			first := hit.Sections[0]
+			x.URL, x.Section, x.Snippet = d.URL+fragment(first.ID), first.Heading, first.Snippet.HTML()
+		}
+		for _, o := range hit.Versions {
+			if other := v.Doc(o.Path); other != nil {
+				x.Versions = append(x.Versions, AnswerVersion{o.Name, other.URL})
+			}
+		}
+		a.Hits = append(a.Hits, x)
+	}
+	for _, f := range res.Facets {
+		m := map[string]int{}
+		for _, value := range f.Values {
+			m[value.Value] = value.Count
+		}
+		a.Facets[f.Name] = m
+	}
+	return a, nil
 }

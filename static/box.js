@@ -174,8 +174,11 @@ for (const f of document.querySelectorAll('form[role=search] input[type=search]'
   f.form.addEventListener('submit', () => remember(f.value));
 }
 
-// A chosen filter is applied at once.
-for (const f of document.querySelectorAll('form[data-submit]')) f.addEventListener('change', () => f.requestSubmit());
+// A chosen filter is applied at once. Back shows the page as it was made, not as it was left.
+for (const f of document.querySelectorAll('form[data-submit]')) {
+  f.addEventListener('change', () => f.requestSubmit());
+  addEventListener('pageshow', (e) => { if (e.persisted) f.reset(); });
+}
 
 // A long text, or one of several lines, is posted: an address is too short for it.
 for (const f of document.querySelectorAll('input[type=search]')) {

@@ -34,26 +34,6 @@ type searchCmd struct {
 	Format string `default:"text" enum:"text,json" help:"text, or json with the same fields as /api/v1/search."`
 }
 
-// found is an answer as /api/v1/search gives it.
-type found struct {
-	Query      string     `json:"query"`
-	Total      int        `json:"total"`
-	Suggestion string     `json:"suggestion"`
-	Confidence float64    `json:"confidence"`
-	Hits       []foundHit `json:"hits"`
-	Notices    []string   `json:"notices"`
-}
-
-type foundHit struct {
-	URL     string  `json:"url"`
-	Path    string  `json:"path"`
-	Title   string  `json:"title"`
-	Section string  `json:"section"`
-	Kind    string  `json:"kind"`
-	Snippet string  `json:"snippet"`
-	Score   float64 `json:"score"`
-}
-
 // Run prints the best pages. It exits with 1 where nothing answers.
 func (c *searchCmd) Run(out *streams) error {
 	if c.Limit < 1 || c.Limit > search.MaxLimit {
@@ -73,7 +53,7 @@ func (c *searchCmd) Run(out *streams) error {
 		}
 		c.Query = string(raw)
 	}
-	var f found
+	var f site.Answer
 	var err error
 	if c.Server != "" {
 		f, err = c.ask(pasted)
@@ -133,7 +113,7 @@ func (c *searchCmd) report(out *streams) error {
 	return w.Flush()
 }
 
-func (c *searchCmd) print(out *streams, f found, pasted bool) error {
+func (c *searchCmd) print(out *streams, f site.Answer, pasted bool) error {
 	var b strings.Builder
 	on, off := "", ""
 	if isTerminal(out.Out) && os.Getenv("NO_COLOR") == "" {
@@ -183,7 +163,7 @@ func safe(s string) string {
 }
 
 // ask asks a portal.
-func (c *searchCmd) ask(pasted bool) (f found, err error) {
+func (c *searchCmd) ask(pasted bool) (f site.Answer, err error) {
 	base, err := url.Parse(c.Server)
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return f, &exit{exitUsage, fmt.Errorf("--server wants an address such as https://portal.example.org")}
@@ -222,7 +202,7 @@ func (c *searchCmd) ask(pasted bool) (f found, err error) {
 }
 
 // find searches a folder with an index of its own: that of a running portal stays untouched.
-func (c *searchCmd) find(pasted bool) (f found, err error) {
+func (c *searchCmd) find(pasted bool) (f site.Answer, err error) {
 	var tree content.Tree
 	if c.Dir == "" {
 		tree, err = library{}.Scan()
@@ -247,33 +227,18 @@ func (c *searchCmd) find(pasted bool) (f found, err error) {
 	}
 	defer done()
 	everyone := content.Viewer{}
-	q := search.Parse(c.Query, func(facet string) []string { return x.Values(everyone, facet) })
+	known := func(facet string) []string { return x.Values(everyone, facet) }
+	q := search.Read(c.Query, known)
 	if pasted {
 		q = search.ParsePaste(c.Query, len(c.Query) > search.MaxPasteBytes)
 	}
 	q.Limit = c.Limit
+	start := time.Now()
 	res, err := search.Answer(ctx, x, everyone, q)
 	if err != nil {
 		return f, err
 	}
-	f = found{Query: q.Typed, Total: res.Total, Suggestion: res.Suggestion, Confidence: res.Confidence, Notices: res.Notices, Hits: []foundHit{}}
-	view := snap.For(everyone)
-	for _, h := range res.Hits {
-		d := view.Doc(h.Path)
-		if d == nil {
-			continue
-		}
-		x := foundHit{URL: d.URL, Path: d.Path, Title: d.Title, Kind: string(d.Kind), Score: h.Score}
-		if len(h.Sections) > 0 {
-			s := h.Sections[0]
-			if s.ID != "" {
-				x.URL += "#" + (&url.URL{Fragment: s.ID}).EscapedFragment()
-			}
-			x.Section, x.Snippet = s.Heading, s.Snippet.HTML()
-		}
-		f.Hits = append(f.Hits, x)
-	}
-	return f, nil
+	return site.NewAnswer(snap.For(everyone), q, res, time.Since(start))
 }
 
 // index builds an index over a snapshot in a temporary folder, which done removes.
