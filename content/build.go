@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -31,6 +32,9 @@ type Builder struct {
 	// Recall returns what [Doc.Record] gave for a page in an earlier run, or nil. It saves reading and parsing
 	// pages whose stamp or hash is still the same. Called from several goroutines.
 	Recall func(path string) []byte
+	// Good returns the bytes of a page's last good version that an earlier run kept (see [Snapshot.LastGood]), or nil.
+	// It is asked where a file is bad and no good version is known. Called from several goroutines.
+	Good func(path string) []byte
 
 	snap    *Snapshot
 	stamps  map[string]Stamp // by page path: the file as last read
@@ -206,6 +210,9 @@ func (b *Builder) readOne(fsys fs.FS, f File, good *Doc, folderPage bool) read {
 		}}
 		r.file.Stamp = Stamp{} // so that it is tried again
 		if good == nil {
+			if r.doc = b.kept(f.Path, folderPage); r.doc != nil {
+				return r
+			}
 			r.doc = brokenDoc(f.Path, folderPage)
 			if rec != nil {
 				r.doc.Meta.Audience = rec.Meta.Audience
@@ -231,10 +238,30 @@ func (b *Builder) readOne(fsys fs.FS, f File, good *Doc, folderPage bool) read {
 	d, ps, usable := readDoc(f.Path, raw, folderPage)
 	d.stamp = f.Stamp
 	r.problems = ps
+	if !usable && good == nil {
+		if kept := b.kept(f.Path, folderPage); kept != nil {
+			d = kept
+		}
+	}
 	if usable || good == nil || good.bad {
 		r.doc = d
 	}
 	return r
+}
+
+// kept is the last good version of a page that an earlier run kept, nil where there is none.
+func (b *Builder) kept(path string, folderPage bool) *Doc {
+	if b.Good == nil {
+		return nil
+	}
+	raw := b.Good(path)
+	if raw == nil {
+		return nil
+	}
+	if d, _, usable := readDoc(path, raw, folderPage); usable {
+		return d
+	}
+	return nil
 }
 
 // beingWritten tells whether a file was caught between two writes: it has another size than when it was listed, or
@@ -498,11 +525,22 @@ func (b *Builder) address(s *Snapshot, diff *Diff) {
 	for _, d := range s.docs {
 		for _, a := range d.Meta.Aliases {
 			key := aliasKey(a)
-			if _, taken := s.byKey[key]; key == "" || taken || s.byKey[key+"/"] != "" {
-				continue
+			owner := cmp.Or(s.byKey[key], s.byKey[key+"/"])
+			unused := func(why, fix string) {
+				s.restPs = append(s.restPs, diag.Problem{File: d.Path, Severity: diag.Warning, Rule: "alias-unused", Text: "the alias " + a + " leads nowhere: " + why, Fix: fix})
 			}
-			if _, taken := s.aliases[key]; !taken {
+			switch {
+			case owner == d.Path: // its own address
+			case key == "":
+				unused("home is there", "take it out")
+			case owner != "":
+				unused(owner+" has this address", "take it out, or rename that page")
+			case b.Reserved != nil && b.Reserved(key):
+				unused("the address belongs to the portal", "take it out")
+			case s.aliases[key] == "":
 				s.aliases[key] = d.Path
+			case s.aliases[key] != d.Path:
+				unused(s.aliases[key]+" has it too, and comes first", "take it out of one of the two")
 			}
 		}
 	}

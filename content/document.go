@@ -30,7 +30,8 @@ type Doc struct {
 	Kind     Kind
 	Meta     Meta
 	Headings []markdown.Heading // without the one that is the title
-	Anchors  []string
+	Anchors  []string           // every id a link may point at, in no order
+	TitleID  string             // of these the one of the title; "" where the body has no heading for it, or another
 	Links    []markdown.Link
 	Hash     Hash // of the file's bytes
 	Broken   bool // the file could not be parsed and never could: its body is shown as text
@@ -261,8 +262,11 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 	default:
 		d.Title = titleOfPath(p, folderPage)
 	}
-	if len(d.Headings) > 0 && d.Headings[0].Level == 1 && page.Title == d.Headings[0].Text {
+	if page.TitleID != "" {
 		d.Headings = d.Headings[1:]
+		if d.Name == "" {
+			d.TitleID = page.TitleID
+		}
 	}
 	if d.plain() {
 		ps = append(ps, diag.Problem{

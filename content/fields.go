@@ -152,6 +152,9 @@ func (d *decoder) list(n ast.Node, key string) []string {
 	var out []string
 	for _, v := range seq.Values {
 		s, ok := d.scalar(v)
+		if !ok && key == "tags" {
+			s, ok = d.labelOf(v)
+		}
 		if !ok {
 			d.wrong(v, "an entry of "+key, "one piece of text")
 		}
@@ -160,6 +163,17 @@ func (d *decoder) list(n ast.Node, key string) []string {
 		}
 	}
 	return out
+}
+
+// labelOf reads a tag as Docusaurus may write it: {label: Disk, permalink: /disk}.
+func (d *decoder) labelOf(n ast.Node) (string, bool) {
+	pairs, _ := mapping(d.real(n))
+	for _, p := range pairs {
+		if d.keyOf(p) == "label" {
+			return d.scalar(p.Value)
+		}
+	}
+	return "", false
 }
 
 // Nobody is an audience that no viewer belongs to.

@@ -9,16 +9,16 @@ var foreign = set(
 	`audio author authors bookcollapsesection bookcomments bookflatsection bookhidden bookhref
 	booksearchexclude booktoc build _build cascade categories category date draft expirydate
 	headless images iscjklanguage keywords lastmod layout linktitle markup menu menus
-	no_list outputs params publishdate resources series simple_list sitemap slug toc translationkey type url videos hide_summary manuallinktarget manuallink content_type modified pubdate unpublishdate`,
+	no_list outputs params publishdate resources series simple_list sitemap slug toc toc_hide manuallinkrelref manuallinktitle hide_feedback exclude_search body_class github_repo github_subdir github_branch github_url github_project_repo path_base_for_github_subdir notoc sidebar_root_for translationkey type url videos hide_summary manuallinktarget manuallink content_type modified pubdate unpublishdate`,
 	// Docusaurus
 	`custom_edit_url displayed_sidebar hide_table_of_contents hide_title image last_update pagination_label
 	pagination_next pagination_prev parse_number_prefixes sidebar_class_name sidebar_custom_props sidebar_label
-	sidebar_position title_meta toc_max_heading_level toc_min_heading_level unlisted`,
+	sidebar_position title_meta toc_max_heading_level toc_min_heading_level unlisted author_title author_url author_image_url`,
 	// MkDocs and Material
 	`comments edit_url hide icon revision_date search social subtitle template links pin readtime inherit`,
 	// Jekyll, Just the Docs
 	`collection contributors docs_area excerpt grand_parent has_children has_toc key last_modified_at nav_exclude
-	nav_order parent permalink excerpt_separator render_with_liquid redirect_from redirect_to search_exclude secure_links`,
+	nav_order parent permalink excerpt_separator render_with_liquid redirect_from redirect_to search_exclude secure_links last_modified_date nav_enabled nav_fold child_nav_order ancestor has_toc nav_footer`,
 	// VitePress, VuePress, Starlight
 	`aside banner editlink editurl features footer head hero home lastupdated navbar next outline pageclass pagefind
 	prev sidebar tableofcontents titletemplate`,

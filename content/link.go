@@ -25,6 +25,7 @@ type destination struct {
 	query    string   // raw, without ?
 	self     bool     // only a fragment or nothing: the page itself
 	slash    bool     // the path ended in a slash
+	outside  string   // the last of the paths that lead out of the folder, without the way out
 }
 
 // parseDestination takes a destination without a scheme apart, as written on the page at file.
@@ -61,10 +62,11 @@ func parseDestination(file, dest string) destination {
 }
 
 func (d *destination) add(base, p string) {
-	if !strings.HasPrefix(p, "/") && strings.HasPrefix(path.Join(base, p), "..") {
-		return // out of the folder: not ours to guess
-	}
 	clean := path.Clean("/" + base + "/" + p)[1:]
+	if !strings.HasPrefix(p, "/") && strings.HasPrefix(path.Join(base, p), "..") {
+		d.outside = clean // what lies out of the folder is not ours to guess
+		return
+	}
 	if !slices.Contains(d.paths, clean) {
 		d.paths = append(d.paths, clean)
 	}
@@ -92,6 +94,11 @@ type Target struct {
 
 	tried int  // index of the last path that was looked up
 	alias bool // it was found under a former address
+}
+
+// Leads tells whether the target is there, its fragment included.
+func (t Target) Leads() bool {
+	return t.Found && (t.Frag == "" || t.Doc == nil || t.Doc.HasAnchor(t.Frag))
 }
 
 // find looks a destination up, written on the page d.
@@ -127,7 +134,7 @@ func (s *Snapshot) find(d *Doc, dest destination) Target {
 
 // guess is the address that a destination names where nothing stands.
 func (t Target) guess(dest destination) Target {
-	t.URL = "/"
+	t.URL = "/" + escapePath(dest.outside)
 	if len(dest.paths) > 0 {
 		t.URL = "/" + escapePath(dest.paths[0])
 		if dest.slash {
@@ -140,9 +147,13 @@ func (t Target) guess(dest destination) Target {
 func (s *Snapshot) lookup(t *Target, p string, slash, fold bool) bool {
 	key := keyOfPath(p)
 	if fold {
-		p, key = s.fold[strings.ToLower(p)], s.fold[strings.ToLower(key)]
-		if p == "" && key == "" {
-			return false
+		var found bool
+		if p = s.fold[strings.ToLower(p)]; p != "" && s.files[p].Path != "" {
+			t.URL, t.Found = "/"+escapePath(p), true
+			return true
+		}
+		if key, found = s.fold[strings.ToLower(key)]; !found {
+			return false // an empty key is that of the root
 		}
 	} else if d := s.doc(p); d != nil {
 		t.Doc, t.Found = d, true
@@ -166,10 +177,6 @@ func (s *Snapshot) lookup(t *Target, p string, slash, fold bool) bool {
 	}
 	if f := s.folders[key]; f != nil {
 		t.URL, t.Found = f.URL, true
-		return true
-	}
-	if fold && s.files[p].Path != "" {
-		t.URL, t.Found = "/"+escapePath(p), true
 		return true
 	}
 	return false

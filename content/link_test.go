@@ -58,7 +58,7 @@ func TestLinkForms(t *testing.T) {
 		{"dir/b.md", "../same", "/same", true},
 		{"dir/b.md", "../same/", "/same/", true},
 		{"dir/b.md", "nowhere.md", "/dir/nowhere.md", false},
-		{"dir/b.md", "../../../etc/passwd", "/", false},
+		{"dir/b.md", "../../../etc/passwd", "/etc/passwd", false},
 		{"dir/b.md", `..\a.md`, "/a", true},
 	} {
 		d := public(s).Doc(c.from)

@@ -23,10 +23,11 @@ func (s *Snapshot) Record(d *Doc) []byte {
 	fingerprint := s.Fingerprint(d)
 	w.bytes(fingerprint[:])
 	w.bytes(d.Hash[:])
+	w.num(int(d.stamp.Inode))
 	w.num(int(d.stamp.Size))
 	w.num(int(d.stamp.ModTime))
 	w.num(int(d.stamp.ChangeTime))
-	for _, v := range []string{d.Title, d.Name, d.Lead, string(d.Kind)} {
+	for _, v := range []string{d.Title, d.Name, d.Lead, string(d.Kind), d.TitleID} {
 		w.str(v)
 	}
 	w.bool(d.Broken)
@@ -70,8 +71,8 @@ func readRecord(path string, data []byte) (*Doc, error) {
 	d := &Doc{Path: path, text: &source{}}
 	_ = r.str() // the fingerprint
 	copy(d.Hash[:], r.str())
-	d.stamp = Stamp{Size: int64(r.num()), ModTime: int64(r.num()), ChangeTime: int64(r.num())}
-	d.Title, d.Name, d.Lead, d.Kind = r.str(), r.str(), r.str(), Kind(r.str())
+	d.stamp = Stamp{Inode: uint64(r.num()), Size: int64(r.num()), ModTime: int64(r.num()), ChangeTime: int64(r.num())}
+	d.Title, d.Name, d.Lead, d.Kind, d.TitleID = r.str(), r.str(), r.str(), Kind(r.str()), r.str()
 	d.Broken, d.bad = r.bool(), r.bool()
 	if meta := r.str(); len(meta) > 2 {
 		if err := json.Unmarshal([]byte(meta), &d.Meta); err != nil {

@@ -126,6 +126,18 @@ func (s *Snapshot) Bad() []diag.Problem {
 	return out
 }
 
+// LastGood returns the pages that are shown in an older version than their file has, sorted by path.
+func (s *Snapshot) LastGood() []*Doc {
+	var out []*Doc
+	for file := range s.filePs {
+		if d := s.doc(file); d != nil && !d.bad && s.Stale(file) {
+			out = append(out, d)
+		}
+	}
+	slices.SortFunc(out, func(a, b *Doc) int { return strings.Compare(a.Path, b.Path) })
+	return out
+}
+
 // staleRules are those of problems for which a page keeps its last good version, or is shown as text.
 var staleRules = map[string]bool{"front-matter": true, "markdown-refused": true, "file-unreadable": true}
 

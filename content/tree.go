@@ -32,9 +32,10 @@ type File struct {
 // Stamp is what the file system says of a file without reading it. Two equal stamps of one path mean equal
 // content, unless the file was Racy. The zero Stamp is known to nobody and equal to nothing.
 type Stamp struct {
-	Size       int64 // bytes
-	ModTime    int64 // nanoseconds since 1970
-	ChangeTime int64 // inode change, nanoseconds since 1970; 0 where the system does not tell
+	Inode      uint64 // of the file on its file system; 0 where the system does not tell
+	Size       int64  // bytes
+	ModTime    int64  // nanoseconds since 1970
+	ChangeTime int64  // inode change, nanoseconds since 1970; 0 where the system does not tell
 }
 
 // IsPage tells whether a path is read as Markdown.

@@ -324,7 +324,7 @@ func (w View) Body(d *Doc) ([]byte, error) {
 		Title: d.Title,
 		Resolve: func(dest string, _ bool) (string, bool) {
 			t := w.Resolve(d, dest)
-			return t.URL, t.Found
+			return t.URL, t.Leads()
 		},
 	})
 }

@@ -165,7 +165,7 @@ func (s *Server) dependencies(r *request, d *content.Doc) string {
 	}
 	for _, l := range d.Links {
 		t := r.view.Resolve(d, l.Dest)
-		add(t.URL, fmt.Sprint(t.Found))
+		add(t.URL, fmt.Sprint(t.Leads()))
 	}
 	if strings.HasSuffix(d.Key, "/") {
 		if f := r.view.Folder(d.Dir()); f != nil {
@@ -211,9 +211,7 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 		Crumbs: crumbsOf(r.view.Trail(d.Parent())),
 		Trust:  trustOf(d), Aside: asideOf(r, d), Asked: s.askedFor(r, d),
 	}
-	if len(d.Anchors) > 0 && d.Name == "" && (len(d.Headings) == 0 || d.Headings[0].ID != d.Anchors[0]) {
-		p.Anchor = d.Anchors[0]
-	}
+	p.Anchor = d.TitleID
 	p.Toc = tocOf(d)
 	prev, next := r.view.Neighbours(d)
 	if prev != nil {

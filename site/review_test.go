@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -340,4 +342,171 @@ func (l *lockedBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
+}
+
+// TestRepointedLink points a link at another file that is like the first by size and time.
+func TestRepointedLink(t *testing.T) {
+	p := &portal{t: t, dir: t.TempDir()}
+	p.write("v1.0.md", "# Install 1.0\n")
+	p.write("v1.1.md", "# Install 1.1\n")
+	then := time.Now().Add(-time.Hour)
+	for _, f := range []string{"v1.0.md", "v1.1.md"} {
+		if err := os.Chtimes(filepath.Join(p.dir, f), then, then); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link := filepath.Join(p.dir, "current.md")
+	if err := os.Symlink("v1.0.md", link); err != nil {
+		t.Fatal(err)
+	}
+	p.serve()
+	p.get("/current").has(t, "Install 1.0")
+	if err := os.Symlink("v1.1.md", link+".new"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(link+".new", link); err != nil {
+		t.Fatal(err)
+	}
+	p.until("the page is the link's new target", func() bool { return strings.Contains(p.get("/current").body, "Install 1.1") })
+}
+
+// TestLastGoodOutlivesARestart restarts while a page's file is bad: readers keep the version they had.
+func TestLastGoodOutlivesARestart(t *testing.T) {
+	state := t.TempDir()
+	keep := func(o *site.Options) { o.State = state }
+	p := start(t, map[string]string{"a.md": "# Alpha\n\ngoodword\n", "b.md": "# Beta\n"}, keep)
+	p.write("a.md", "---\ntitle: [x\n---\nbadword\n")
+	p.until("the file is known to be bad", func() bool { return strings.Contains(p.get("/readyz").body, "degraded: page: a.md") })
+	for range 2 {
+		if err := p.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		p.serve(keep)
+		r := p.get("/a")
+		r.has(t, "goodword")
+		r.lacks(t, "badword")
+		p.get("/api/v1/search?q=goodword").has(t, `"path":"a.md"`)
+		p.get("/readyz").has(t, "degraded: page: a.md")
+	}
+	if err := os.RemoveAll(filepath.Join(state, "index")); err != nil { // as an upgrade does that indexes anew
+		t.Fatal(err)
+	}
+	if err := p.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.serve(keep)
+	p.get("/a").has(t, "goodword")
+	p.write("a.md", "# Alpha\n\nmended\n")
+	p.until("the page is mended", func() bool { return strings.Contains(p.get("/a").body, "mended") })
+	if _, err := os.Stat(filepath.Join(state, "good")); !os.IsNotExist(err) {
+		t.Errorf("what was kept is still there: %v", err)
+	}
+}
+
+// TestTitleBelowABadge has something before the heading that is the title, and anchors of raw HTML.
+func TestTitleBelowABadge(t *testing.T) {
+	p := start(t, map[string]string{
+		"z.md": "> [!NOTE]\n> Deprecated.\n\n# Title Z\n\n## One\n\ntext\n\n## Two\n",
+		"f.md": "---\ntitle: Other\n---\nIntro.\n\n<a id=\"inst\"></a>\n\n## Install\n\n[go](#inst)\n",
+	})
+	r := p.get("/z")
+	r.has(t, `<h1 id="title-z">Title Z</h1>`, `<h2 id="one">`, `href="#two"`)
+	if n := strings.Count(r.body, `id="title-z"`); n != 1 {
+		t.Errorf("the title's id stands %d times", n)
+	}
+	r = p.get("/f")
+	r.has(t, "<h1>Other</h1>", `<span id="inst">`, `href="#inst"`)
+	if strings.Count(r.body, `id="inst"`) != 1 {
+		t.Error("the author's anchor stands twice")
+	}
+}
+
+// TestLinksThatLeadElsewhere wants links to be found in any letter case, or to lead where they say; never home.
+func TestLinksThatLeadElsewhere(t *testing.T) {
+	p := start(t, map[string]string{
+		"README.md": "# Home\n", "report.html": "<p>x", "other.html.md": "# Other\n", "v1.md/x.md": "# X\n",
+		"l.md": "[a](Report.html) [p](other.html) [v](v1.md/) [o](../../out.md) [n](b.md#nope) [s](#nope)\n",
+		"b.md": "# B\n\n## Here\n",
+	})
+	p.get("/l").has(t, `href="/report.html"`, `href="/other.html"`, `href="/v1.md/"`, `href="/out.md" class="dead"`, `href="/b#nope" class="dead"`, `href="#nope" class="dead"`)
+	p.write("b.md", "# B\n\n## Nope\n")
+	p.until("the anchor is there", func() bool { return strings.Contains(p.get("/l").body, `<a href="/b#nope"`) })
+}
+
+// TestFolderTooDeep has folders nested without end; the rest of the content goes on.
+func TestFolderTooDeep(t *testing.T) {
+	p := start(t, map[string]string{"a.md": "# Alpha\n", strings.Repeat("d/", 80) + "deep.md": "# Deep\n"}, func(o *site.Options) { o.Authors = true })
+	p.write("a.md", "# Alpha\n\nmore\n")
+	p.until("an edit is seen", func() bool { return strings.Contains(p.get("/a").body, "more") })
+	p.get("/-/problems").has(t, "folder-unreadable", "more than 64 deep")
+}
+
+// TestEmptiedFolder takes all pages away at once, as a mount does that is gone.
+func TestEmptiedFolder(t *testing.T) {
+	files := map[string]string{}
+	for i := range 12 {
+		files[fmt.Sprintf("p%d.md", i)] = fmt.Sprintf("# P%d\n", i)
+	}
+	p := start(t, files)
+	for f := range files {
+		if err := os.Remove(filepath.Join(p.dir, f)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.until("readiness tells", func() bool { return strings.Contains(p.get("/readyz").body, "has no pages any more") })
+	n := 0
+	for i := range 12 {
+		if p.get(fmt.Sprintf("/p%d", i)).status == 200 {
+			n++
+		}
+	}
+	if n == 0 {
+		t.Error("no page is left")
+	}
+	p.write("new.md", "# New\n")
+	p.until("a page is believed", func() bool { return p.get("/new").status == 200 && p.get("/p3").status == 404 })
+}
+
+// TestForeignIndexFolder has somebody else's file where the index should be: it stays, and searching works.
+func TestForeignIndexFolder(t *testing.T) {
+	state := t.TempDir()
+	mine := filepath.Join(state, "index", "keep.txt")
+	if err := os.MkdirAll(filepath.Dir(mine), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(mine, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, map[string]string{"a.md": "# Alpha\n\noneword\n"}, func(o *site.Options) { o.State = state })
+	p.get("/api/v1/search?q=oneword").has(t, `"total":1`)
+	if _, err := os.Stat(mine); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestHalfClosed sends a request and closes its side, as nc -N does, and still reads.
+func TestHalfClosed(t *testing.T) {
+	p := start(t, library)
+	for _, path := range []string{"/", "/search?q=disk", "/playbooks/linux/disk", "/api/v1/search?q=disk"} {
+		for range 5 {
+			c, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path)
+			_ = c.(*net.TCPConn).CloseWrite()
+			answer, _ := io.ReadAll(c)
+			_ = c.Close()
+			if !bytes.HasPrefix(answer, []byte("HTTP/1.1 200 ")) {
+				t.Errorf("%s: %.60q", path, answer)
+			}
+		}
+	}
+}
+
+func TestAliasesThatDoNothing(t *testing.T) {
+	p := start(t, map[string]string{"a.md": "---\naliases: [/b, /search, /zz, /a, /was]\n---\n# A\n", "b.md": "---\naliases: [/zz]\n---\n# B\n"}, func(o *site.Options) { o.Authors = true })
+	r := p.get("/-/problems")
+	r.has(t, "the alias /b leads nowhere", "the alias /search leads nowhere", "the alias /zz leads nowhere")
+	r.lacks(t, "the alias /was", "the alias /a leads")
 }

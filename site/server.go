@@ -209,6 +209,10 @@ type request struct {
 	name    string // see id
 }
 
+// Context is the request's without its end: a client that has sent all it has may close its side and still read, which
+// net/http takes for the end of it. What takes long has a deadline of its own.
+func (r *request) Context() context.Context { return context.WithoutCancel(r.Request.Context()) }
+
 // id names the request in the log and on the page that says what went wrong, and sends the name along.
 func (s *Server) id(w http.ResponseWriter, r *request) string {
 	if r.name == "" {

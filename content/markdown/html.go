@@ -21,7 +21,7 @@ type Resolver func(dest string, image bool) (url string, found bool)
 
 // HTMLOptions say how a body stands in its page.
 type HTMLOptions struct {
-	Title   string   // the title the page shows; a level-1 heading that begins the body and says the same is left out
+	Title   string   // the title the page shows; the body's first heading is left out where it says the same
 	Resolve Resolver // never nil
 }
 
@@ -74,7 +74,7 @@ func (p *Page) render() ([]byte, error) {
 // placeHeadings takes out or marks the body's own title and moves all other headings so that the highest stands
 // at level 2, below the page's title.
 func (p *Page) placeHeadings(title string) {
-	if h, ok := firstBlock(p.root).(*ast.Heading); ok && h.Level == 1 {
+	if h := p.titled; h != nil {
 		if strings.EqualFold(oneLine(plain(h, p.src)), oneLine(title)) {
 			p.root.RemoveChild(p.root, h)
 		} else {
@@ -95,16 +95,6 @@ func (p *Page) placeHeadings(title string) {
 		}
 		return ast.WalkContinue, nil
 	})
-}
-
-// firstBlock is the first block that shows.
-func firstBlock(root ast.Node) ast.Node {
-	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
-		if n.Kind() != ast.KindHTMLBlock && n.Kind() != ast.KindLinkReferenceDefinition {
-			return n
-		}
-	}
-	return nil
 }
 
 func has(n ast.Node, attr string) bool {

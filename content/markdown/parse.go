@@ -3,6 +3,7 @@ package markdown
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -20,17 +21,20 @@ import (
 // [Page.HTML] consumes it and may be called once.
 type Page struct {
 	Title    string    // text of the first level-1 heading, "" when there is none
+	TitleID  string    // its anchor, where it is the page's first heading and stands on the top level; else ""
 	Lead     string    // text of the first paragraph, "" when there is none
 	Headings []Heading // those on the top level of the page, in order
 	Anchors  []string  // every id a link may point at, in no order: headings, <a id>, footnotes are left out
 	Links    []Link    // links and images that are not plain web or mail addresses, in order
 	Refused  bool      // the body was too dangerous to parse: the page shows its text
 
-	src   []byte
-	root  ast.Node
-	raw   bool                // raw HTML was seen
-	ids   map[ast.Node]string // heading → id
-	owner map[string]ast.Node // id → the raw HTML that has it
+	src    []byte
+	root   ast.Node
+	raw    bool                // raw HTML was seen
+	titled *ast.Heading        // the heading that TitleID is of
+	ended  map[string]bool     // names of elements, other than those that pass, see elements
+	ids    map[ast.Node]string // heading → id
+	owner  map[string]ast.Node // id → the raw HTML that has it
 }
 
 // Heading is one heading of the page.
@@ -105,6 +109,7 @@ func (p *parse) read() {
 	}()
 	p.root = dialect.Parse(text.NewReader(p.src))
 	p.reserve()
+	p.ends()
 	p.walk()
 }
 
@@ -194,6 +199,22 @@ func (p *parse) reserve() {
 	})
 }
 
+// ends notes which elements raw HTML ends anywhere in the page.
+func (p *parse) ends() {
+	if !bytes.Contains(p.src, []byte("</")) {
+		return
+	}
+	e := elements{map[string]bool{}, map[string]bool{}}
+	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if k := n.Kind(); entering && (k == ast.KindRawHTML || k == ast.KindHTMLBlock) {
+			e.add(rawOf(n, p.src))
+		}
+		return ast.WalkContinue, nil
+	})
+	maps.DeleteFunc(e.ended, func(name string, _ bool) bool { return !e.marked[name] })
+	p.ended = e.ended
+}
+
 func (p *parse) heading(n *ast.Heading) {
 	txt := oneLine(plain(n, p.src))
 	if p.Title == "" && n.Level == 1 {
@@ -207,6 +228,9 @@ func (p *parse) heading(n *ast.Heading) {
 	p.Anchors = append(p.Anchors, id)
 	if i := strings.LastIndex(txt, "{#"); i >= 0 && strings.IndexByte(txt[i:], '}') == len(txt)-i-1 {
 		p.report(n, diag.Warning, "anchor-invalid", "the anchor "+quoted(txt[i:])+" is not usable and shows as text", anchorFix)
+	}
+	if n.Parent() == p.root && len(p.Headings) == 0 && n.Level == 1 && p.Title == txt {
+		p.TitleID, p.titled = id, n
 	}
 	if n.Parent() == p.root {
 		p.Headings = append(p.Headings, Heading{Level: n.Level, Text: txt, ID: id})
@@ -240,7 +264,7 @@ func (p *parse) rawHTML(n ast.Node) {
 	p.raw = true
 	told := map[string]bool{}
 	where := origin{rest: pieces(n)}
-	for _, t := range tagsOf(rawOf(n, p.src)) {
+	for _, t := range tagsOf(rawOf(n, p.src), p.ended) {
 		at := where.of(t.offset)
 		if t.id != "" && validID(t.id) && p.ids.used[t.id] == 0 {
 			p.owner[t.id] = n

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -45,7 +46,8 @@ type tag struct {
 	dropped bool
 }
 
-func tagsOf(raw []byte) []tag {
+// tagsOf returns the tags that open something.
+func tagsOf(raw []byte, ended map[string]bool) []tag {
 	var out []tag
 	offset := 0
 	each(raw, func(z *html.Tokenizer, tt html.TokenType, rawTok []byte, skipped bool) {
@@ -54,7 +56,7 @@ func tagsOf(raw []byte) []tag {
 			return
 		}
 		t := z.Token()
-		o := tag{name: t.Data, offset: at, dropped: vanishes(t, rawTok)}
+		o := tag{name: t.Data, offset: at, dropped: vanishes(t, rawTok, ended)}
 		if isInert(t.Data) {
 			for _, a := range t.Attr {
 				switch {
@@ -71,12 +73,16 @@ func tagsOf(raw []byte) []tag {
 }
 
 // vanishes tells whether a tag that is not inert is left out; the others are placeholders such as <namespace> or
-// <pod name>, which an author meant to be read.
-func vanishes(t html.Token, raw []byte) bool {
+// <pod name>, which an author meant to be read. ended are the names of elements the
+// page ends, see elements.
+func vanishes(t html.Token, raw []byte, ended map[string]bool) bool {
 	if isInert(t.Data) {
 		return false
 	}
 	if _, ok := dropped[t.Data]; ok {
+		return true
+	}
+	if ended[t.Data] || t.Type == html.SelfClosingTagToken {
 		return true
 	}
 	known := atom.Lookup([]byte(t.Data)) != 0
@@ -85,6 +91,26 @@ func vanishes(t html.Token, raw []byte) bool {
 	}
 	return len(t.Attr) > 0 && (known || bytes.IndexByte(raw, '=') >= 0)
 }
+
+// elements collects from raw HTML what tells that a name is that of an element: it is ended somewhere, and it is written
+// like a component's (<Tabs>) or has attributes. A placeholder is neither.
+type elements struct{ ended, marked map[string]bool }
+
+func (e elements) add(raw []byte) {
+	each(raw, func(z *html.Tokenizer, tt html.TokenType, rawTok []byte, skipped bool) {
+		name := nameOf(rawTok)
+		switch {
+		case skipped || isInert(name):
+		case tt == html.EndTagToken:
+			e.ended[name] = true
+		case tt == html.StartTagToken && (component.Match(rawTok) || bytes.IndexByte(rawTok, '=') >= 0):
+			e.marked[name] = true
+		}
+	})
+}
+
+// component is the beginning of a tag as MDX has it: a capital, and not capitals alone.
+var component = regexp.MustCompile(`^<[A-Z][A-Za-z0-9.]*[a-z]`)
 
 // each calls f for every token of raw. skipped marks comments and the content of elements whose content goes.
 func each(raw []byte, f func(z *html.Tokenizer, tt html.TokenType, raw []byte, skipped bool)) {
@@ -191,7 +217,7 @@ func shownText(n ast.Node, src []byte) string {
 			b.WriteByte('\n')
 		case t.DataAtom == atom.Img:
 			b.WriteString(altOf(t))
-		case !isInert(t.Data) && !vanishes(t, raw):
+		case !isInert(t.Data) && !vanishes(t, raw, nil):
 			b.Write(raw)
 		}
 	})

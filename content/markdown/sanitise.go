@@ -60,7 +60,7 @@ func (s *sanitiser) token(z *html.Tokenizer, tt html.TokenType, raw []byte, skip
 	case tt == html.TextToken:
 		s.b.WriteString(html.EscapeString(t.Data))
 	case !isInert(t.Data):
-		if !vanishes(t, raw) {
+		if !vanishes(t, raw, s.page.ended) {
 			s.b.WriteString(html.EscapeString(string(raw)))
 		}
 	case tt == html.EndTagToken:

@@ -29,7 +29,11 @@ func (nodes) table(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast
 				i++
 			}
 		}
-		_, _ = w.WriteString("<div class=\"table\"><table class=\"data stack\">\n")
+		class := "data stack"
+		if n.LastChild() == nil || n.LastChild().Kind() != extast.KindTableRow {
+			class = "data" // there is no row to stack
+		}
+		_, _ = w.WriteString("<div class=\"table\"><table class=\"" + class + "\">\n")
 		return ast.WalkContinue, nil
 	}
 	if n.LastChild() != nil && n.LastChild().Kind() == extast.KindTableRow {

@@ -232,7 +232,7 @@ func (s *scan) dir(rel string) error { return s.one(rel, s.dir) }
 func (s *scan) one(rel string, sub func(rel string) error) error {
 	s.dirs[rel] = true
 	if strings.Count(rel, "/") > maxDirDepth {
-		return fmt.Errorf("%s: folders nest more than %d deep", rel, maxDirDepth)
+		return s.failed(rel, fmt.Errorf("folders nest more than %d deep", maxDirDepth))
 	}
 	d, err := os.Open(filepath.Join(s.real, filepath.FromSlash(rel)))
 	if err != nil {
@@ -333,6 +333,6 @@ func (s *scan) follow(p string) (fs.FileInfo, bool) {
 }
 
 func (s *scan) add(p string, i fs.FileInfo) {
-	st := content.Stamp{Size: i.Size(), ModTime: i.ModTime().UnixNano(), ChangeTime: changeTime(i)}
+	st := content.Stamp{Inode: inode(i), Size: i.Size(), ModTime: i.ModTime().UnixNano(), ChangeTime: changeTime(i)}
 	s.files = append(s.files, content.File{Path: p, Stamp: st, Racy: max(st.ModTime, st.ChangeTime) >= s.late})
 }

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strings"
+	"syscall"
 
 	"github.com/blevesearch/bleve/v2/util"
 	"go.etcd.io/bbolt"
@@ -35,6 +36,9 @@ func inspect(dir string) (fresh bool, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return true, nil
 	}
+	if errors.Is(err, syscall.ENOTDIR) {
+		return false, fmt.Errorf("%w: %s is a file", ErrForeign, dir)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -46,7 +50,7 @@ func inspect(dir string) (fresh bool, err error) {
 		case e.Type().IsRegular() && (pieceFile.MatchString(e.Name()) || e.Name() == sealFile):
 		case strings.HasPrefix(e.Name(), ".nfs"): // what NFS makes of a removed file that is still open
 		default:
-			return false, fmt.Errorf("bleve: %s is not the folder of an index: it holds %s", dir, e.Name())
+			return false, fmt.Errorf("%w: %s holds %s", ErrForeign, dir, e.Name())
 		}
 	}
 	if fresh {

@@ -26,6 +26,9 @@ var versionKey = []byte("rutter-version")
 // the caller may remove it.
 var ErrUnusable = errors.New("bleve: unusable index")
 
+// ErrForeign says that somebody else's files lie where the index should. They are left alone.
+var ErrForeign = errors.New("bleve: not the folder of an index")
+
 // Store is the live index in a folder. It has one writer; the generations it hands out have any number of readers.
 type Store struct {
 	idx  *engine

@@ -26,6 +26,12 @@ func (p *Publisher) open() bleve.Kept {
 			s, kept, err = bleve.Open(dir)
 		}
 	}
+	if errors.Is(err, bleve.ErrForeign) {
+		p.o.Log.Warn("the index is kept in a temporary folder for this run", "cause", err)
+		if dir, err = p.state.elsewhere(); err == nil {
+			s, kept, err = bleve.Open(dir)
+		}
+	}
 	if err != nil { // that it is well again shows when it has been written
 		p.trouble("index", err)
 		return nil

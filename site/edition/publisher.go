@@ -2,6 +2,7 @@ package edition
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync"
@@ -62,6 +63,8 @@ type Publisher struct {
 
 	// Owned by the goroutine of Run.
 	store      *bleve.Store
+	verified   time.Time               // when lookAgain last read every file
+	noneGood   bool                    // nothing is kept by keepGood
 	indexed    map[string]content.Hash // by path: the fingerprint of what the store holds
 	building   bool                    // a goroutine owns the store
 	built      chan error
@@ -178,6 +181,7 @@ func (p *Publisher) Run(ctx context.Context) error {
 	defer p.shutdown()
 	kept := p.open()
 	p.builder.Recall = func(path string) []byte { return kept[path] }
+	p.builder.Good = p.lastGood
 	tree, err := p.o.Source.Scan()
 	if err != nil {
 		return err
@@ -191,7 +195,7 @@ func (p *Publisher) Run(ctx context.Context) error {
 	if err != nil {
 		return ended(ctx, err)
 	}
-	p.builder.Recall = nil
+	p.builder.Recall, p.builder.Good = nil, nil
 	kept = nil
 	p.links = true
 	p.advance(ctx, snap)
@@ -216,7 +220,7 @@ func (p *Publisher) Run(ctx context.Context) error {
 			}
 			p.follow(ctx, scan, false)
 		case <-p.nudge:
-			p.update(ctx, false)
+			p.lookAgain(ctx)
 		case <-rescan.C:
 			p.update(ctx, false)
 		case <-verify.C:
@@ -269,11 +273,31 @@ func (p *Publisher) shutdown() {
 // update looks at the whole source and publishes what changed.
 func (p *Publisher) update(ctx context.Context, verify bool) { p.follow(ctx, p.o.Source.Scan, verify) }
 
+// manyPages is from how many pages on a folder that has suddenly none is not believed.
+const manyPages = 10
+
+var errEmptied = errors.New("the content folder has no pages any more; if that is meant, restart")
+
+// lookAgain is asked for when a file is not as it was listed. Where a look at the folder does not show it, its files
+// are read, though not for everyone who asks.
+func (p *Publisher) lookAgain(ctx context.Context) {
+	seq := p.seq
+	p.update(ctx, false)
+	if now := p.o.Now(); p.seq == seq && now.Sub(p.verified).Abs() >= rescanEvery {
+		p.verified = now
+		p.update(ctx, true)
+	}
+}
+
 // follow looks at the source by scan and publishes what changed.
 func (p *Publisher) follow(ctx context.Context, scan func() (content.Tree, error), verify bool) {
 	tree, err := scan()
 	if err != nil {
 		p.trouble("content", err)
+		return
+	}
+	if e := p.p.Load(); e != nil && e.Snapshot.Len() >= manyPages && !slices.ContainsFunc(tree.Files, func(f content.File) bool { return content.IsPage(f.Path) }) {
+		p.trouble("content", errEmptied) // more likely a mount that is gone than an author's wish
 		return
 	}
 	p.trouble("content", nil)
@@ -385,6 +409,9 @@ func (p *Publisher) publish(ctx context.Context, snap *content.Snapshot, g *blev
 	first := p.p.Load() == nil
 	p.tellBad(snap)
 	p.swap(e)
+	if snap.Complete() {
+		p.keepGood(snap)
+	}
 	p.mu.Lock()
 	p.next.Broadcast()
 	p.mu.Unlock()

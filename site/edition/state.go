@@ -31,9 +31,10 @@ func StateDir(contentDir string) (string, error) {
 
 // state is the locked folder that holds the index.
 type state struct {
-	dir  string
-	temp bool
-	lock *os.File
+	dir   string
+	temp  bool
+	other string // temporary folder for the index where somebody else's files lie in its place; "" as a rule
+	lock  *os.File
 }
 
 // openState creates and locks dir, without waiting. Where that fails, or dir is empty, a temporary folder serves
@@ -77,12 +78,32 @@ func lockState(dir string) (*state, error) {
 }
 
 // index is the folder of the search index.
-func (s *state) index() string { return filepath.Join(s.dir, "index") }
+func (s *state) index() string {
+	if s.other != "" {
+		return filepath.Join(s.other, "index")
+	}
+	return filepath.Join(s.dir, "index")
+}
+
+// elsewhere has the index in a temporary folder, and returns the index's folder.
+func (s *state) elsewhere() (string, error) {
+	if s.other == "" {
+		tmp, err := os.MkdirTemp("", "rutter-")
+		if err != nil {
+			return "", err
+		}
+		s.other = tmp
+	}
+	return s.index(), nil
+}
 
 func (s *state) close() {
 	_ = s.lock.Close()
 	if s.temp {
 		_ = os.RemoveAll(s.dir)
+	}
+	if s.other != "" {
+		_ = os.RemoveAll(s.other)
 	}
 }
 
