@@ -215,9 +215,9 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 	d = &Doc{Path: p, Hash: sha256.Sum256(raw), text: &source{}}
 	d.text.set(raw)
 	if i := invalidUTF8(raw); i >= 0 {
-		before := raw[:i]
+		line, col := placeAt(raw, i)
 		ps = append(ps, diag.Problem{
-			File: p, Line: 1 + bytes.Count(before, []byte("\n")), Column: 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]), Rule: "encoding",
+			File: p, Line: line, Column: col, Rule: "encoding",
 			Text: "the file is not valid UTF-8", Fix: "save it as UTF-8",
 		})
 	}
@@ -269,12 +269,22 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 		}
 	}
 	if d.plain() {
+		line, col := 1, 0
+		if i := bytes.IndexFunc(raw, hidden); i >= 0 { // in YAML they may be written as escapes
+			line, col = placeAt(raw, i)
+		}
 		ps = append(ps, diag.Problem{
-			File: p, Severity: diag.Warning, Rule: "hidden-characters", Text: "control or direction characters in the title or summary are left out", Fix: "delete them",
+			File: p, Line: line, Column: col, Severity: diag.Warning, Rule: "hidden-characters", Text: "control or direction characters in the title or summary are left out", Fix: "delete them",
 		})
 	}
 	d.bad, d.found = !ok || page.Refused, ps
 	return d, ps, !d.bad
+}
+
+// placeAt is the 1-based line and column, in code points, of an offset.
+func placeAt(raw []byte, offset int) (line, col int) {
+	before := raw[:offset]
+	return 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
 }
 
 // plain takes what nobody sees out of every text that lists and results show outside the page: it could turn the
