@@ -102,7 +102,7 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 
 	s := &Snapshot{
 		byKey: prev.byKey, fold: prev.fold, folders: prev.folders, aliases: prev.aliases, files: prev.files,
-		filePs: prev.filePs, linkPs: prev.linkPs, restPs: prev.restPs, sum: prev.sum, history: h, fs: t.FS, place: t.Place,
+		lost: prev.lost, filePs: prev.filePs, linkPs: prev.linkPs, restPs: prev.restPs, sum: prev.sum, history: h, fs: t.FS, place: t.Place,
 	}
 	diff := Diff{History: !sameHistory(prev.history, h)}
 	s.asked = readQuestions(t.FS, prev.asked)
@@ -460,7 +460,7 @@ func (s *Snapshot) replace(d *Doc, key string) *Doc {
 func (b *Builder) address(s *Snapshot, diff *Diff) {
 	s.byKey = make(map[string]string, len(s.docs))
 	s.fold = make(map[string]string, len(s.docs))
-	s.aliases, s.restPs = map[string]string{}, nil
+	s.aliases, s.restPs, s.lost = map[string]string{}, nil, map[string]bool{}
 	best := map[string]string{} // folder → file that is its page
 	for _, d := range s.docs {
 		if r := indexRank(d.Path); r != 0 {
@@ -491,11 +491,13 @@ func (b *Builder) address(s *Snapshot, diff *Diff) {
 			s.restPs = append(s.restPs, diag.Problem{
 				File: d.Path, Rule: "address-reserved", Text: "the address /" + key + " belongs to the portal, so the page cannot be opened", Fix: "rename the file",
 			})
+			s.lost[d.Path] = true
 		}
 		if strings.Contains(key, `\`) || !utf8.ValidString(key) {
 			s.restPs = append(s.restPs, diag.Problem{
 				File: strings.ToValidUTF8(d.Path, "\uFFFD"), Rule: "file-name", Text: "the file's name has a backslash or is no UTF-8, so the page cannot be opened", Fix: "rename the file",
 			})
+			s.lost[d.Path] = true
 		}
 		s.byKey[key] = d.Path
 		moved := d.at(key)

@@ -9,7 +9,6 @@ import (
 	"sort"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"rutter/content/diag"
 )
@@ -34,6 +33,7 @@ type Snapshot struct {
 	restPs []diag.Problem            // of the folder as a whole
 	asked  *questions                // what is in queries.yaml
 	portal *portal                   // what is in portal.yaml
+	lost   map[string]bool           // pages that no request can reach, by path
 
 	unreadPs []diag.Problem        // folders that could not be listed
 	reserved func(key string) bool // addresses of the portal itself; may be nil
@@ -50,9 +50,7 @@ func (s *Snapshot) ID() string {
 
 // Reachable tells whether a page can be opened at all: its address does not belong to the portal, and can stand in a
 // request. One that cannot is in no list and found by no search; a Problem tells its author.
-func (s *Snapshot) Reachable(d *Doc) bool {
-	return !strings.Contains(d.Key, `\`) && utf8.ValidString(d.Key) && (s.reserved == nil || !s.reserved(d.Key))
-}
+func (s *Snapshot) Reachable(d *Doc) bool { return len(s.lost) == 0 || !s.lost[d.Path] }
 
 // Complete tells whether every page has been read. Only a first snapshot may not be, see Builder.BuildFirst.
 func (s *Snapshot) Complete() bool { return s.unread == 0 }
@@ -117,7 +115,7 @@ func (s *Snapshot) Bad() []diag.Problem {
 	var out []diag.Problem
 	for _, ps := range s.filePs {
 		for _, p := range ps {
-			if staleRules[p.Rule] {
+			if isStale(p.Rule) {
 				out = append(out, p)
 			}
 		}
@@ -130,7 +128,10 @@ func (s *Snapshot) Bad() []diag.Problem {
 func (s *Snapshot) LastGood() []*Doc {
 	var out []*Doc
 	for file := range s.filePs {
-		if d := s.doc(file); d != nil && !d.bad && s.Stale(file) {
+		if !s.Stale(file) {
+			continue
+		}
+		if d := s.doc(file); d != nil && !d.bad {
 			out = append(out, d)
 		}
 	}
@@ -138,14 +139,16 @@ func (s *Snapshot) LastGood() []*Doc {
 	return out
 }
 
-// staleRules are those of problems for which a page keeps its last good version, or is shown as text.
-var staleRules = map[string]bool{"front-matter": true, "markdown-refused": true, "file-unreadable": true}
+// isStale tells whether a rule is that of problems for which a page keeps its last good version, or is shown as text.
+func isStale(rule string) bool {
+	return rule == "front-matter" || rule == "markdown-refused" || rule == "file-unreadable"
+}
 
 // Stale tells whether the page is shown in an older version than its file has, or as text, because the file
 // cannot be parsed.
 func (s *Snapshot) Stale(file string) bool {
 	for _, p := range s.filePs[file] {
-		if staleRules[p.Rule] {
+		if isStale(p.Rule) {
 			return true
 		}
 	}
