@@ -62,6 +62,8 @@ func (e *engine) scorch(dir string) (index.Index, error) {
 	return scorch.NewScorch(scorch.Name, map[string]any{
 		"path": dir, "bolt_timeout": lockTimeout.String(), "eventCallbackName": name, "asyncErrorCallbackName": name,
 		// Segments that wait to be written are written as they are: merging them first costs more than it saves.
+		// Small segments are joined sooner than by default (10): every edit makes one, and every search looks at all.
+		"scorchMergePlanOptions": map[string]any{"MaxSegmentsPerTier": 3},
 		"scorchPersisterOptions": map[string]any{"MemoryPressurePauseThreshold": 0},
 	}, e.queue)
 }

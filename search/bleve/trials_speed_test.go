@@ -148,6 +148,12 @@ func BenchmarkLarge(b *testing.B) {
 		}
 		report(b, took)
 	})
+	g, err := s.Generation()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("%d segments after the updates", len(g.parts))
+	_ = g.Close()
 	b.Run("SearchAfter200Updates", with(latency))
 }
 
