@@ -106,10 +106,11 @@ func (g *Generation) stored(doc uint32, name string) (value string, err error) {
 
 // marker finds the beginnings of words that match the query.
 type marker struct {
-	stems []string
-	word  []int      // stem → index of the query's word
-	may   []int      // bytes of an ending that may follow the stem
-	first [256][]int // first byte of the stem → stems
+	stems  []string
+	word   []int      // stem → index of the query's word
+	may    []int      // bytes of an ending that may follow the stem
+	first  [256][]int // first byte of the stem → stems
+	begins [256]bool  // bytes that a matching word may begin with
 }
 
 // anyEnding is more than any word has.
@@ -134,6 +135,13 @@ func newMarker(ws []word) *marker {
 		add(w.stem, i)
 		add(w.other, i)
 	}
+	for b := range m.begins {
+		if b < utf8.RuneSelf {
+			m.begins[b] = m.first[byte(unicode.ToLower(rune(b)))] != nil
+		} else {
+			m.begins[b] = utf8.RuneStart(byte(b)) // its small form may begin with another byte
+		}
+	}
 	return m
 }
 
@@ -141,11 +149,18 @@ func newMarker(ws []word) *marker {
 // a stem of three letters only an ending of two may follow, after a shorter one nothing.
 func (m *marker) find(text string) []match {
 	var out []match
-	var before class
-	for i := 0; i < len(text); {
+	for i := 0; i < len(text); i++ {
+		if !m.begins[text[i]] {
+			continue
+		}
 		r, n := rune(text[i]), 1
 		if r >= utf8.RuneSelf {
 			r, n = utf8.DecodeRuneInString(text[i:])
+		}
+		var before class
+		if i > 0 {
+			last, _ := utf8.DecodeLastRuneInString(text[:i])
+			before = classOf(last)
 		}
 		c := classOf(r)
 		if c&letter != 0 && (before&letter == 0 || c&ideograph != 0 || c&upper != 0 && before&lower != 0) {
@@ -153,8 +168,7 @@ func (m *marker) find(text string) []match {
 				out = append(out, found)
 			}
 		}
-		before = c
-		i += n
+		i += n - 1
 	}
 	return out
 }
