@@ -22,6 +22,7 @@ var owners = map[string][]string{
 	"github.com/yuin/goldmark":        {"content/markdown"},
 	"github.com/alecthomas/chroma":    {"content/markdown"},
 	"github.com/goccy/go-yaml":        {"content"},
+	"mvdan.cc/sh":                     {"content/shell"},
 	"github.com/blevesearch":          {"search/bleve"},
 	"github.com/RoaringBitmap":        {"search/bleve"},
 	"github.com/a-h/templ":            {"site/view", "site"},

@@ -1,0 +1,159 @@
+package shell
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Hole is a place in a script where an author wrote a name for a value that only the reader has: <namespace>,
+// ${NAMESPACE}, {{namespace}}.
+type Hole struct {
+	From, To int    // byte offsets in the script
+	Name     string // of the input, see NameOf
+	Place    Place
+}
+
+// Place is what the shell reads where a hole is, and so how a value is written there. Its value is the letter that
+// pages carry in data-q.
+type Place byte
+
+// The places.
+const (
+	Word   Place = 'w' // a word or a part of one, outside of quotes
+	Always Place = 'a' // the same, where even a harmless value must be quoted: as a command's name, before a redirection
+	Double Place = 'd' // in double quotes
+	Single Place = 's' // in single quotes
+	Here   Place = 'h' // in a here-document in which the shell expands
+	Text   Place = 't' // in a comment, or a here-document that is taken as it is
+	Number Place = 'n' // in arithmetic: a whole number
+	Plain  Place = 'p' // in a script within the script, or one that does not parse: nothing that any shell would expand
+)
+
+var (
+	harmless = regexp.MustCompile(`^[A-Za-z0-9_@%+:./-]+$`) // in every place, to every shell
+	whole    = regexp.MustCompile(`^-?[0-9]{1,18}$`)
+)
+
+var (
+	inDouble = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`", "!", `"'!'"`) // ! is history to a shell one types into
+	inHere   = strings.NewReplacer(`\`, `\\`, "$", `\$`, "`", "\\`")
+)
+
+// Write returns what to write in a place so that the shell has exactly value there. ok is false where that cannot be
+// done: for an empty value, one with control characters, and for one that is not plain where it must be.
+func (p Place) Write(value string) (text string, ok bool) {
+	if value == "" || !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl) {
+		return "", false
+	}
+	switch p {
+	case Word, Always:
+		if p == Word && harmless.MatchString(value) {
+			return value, true
+		}
+		return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'", true
+	case Double:
+		return inDouble.Replace(value), true
+	case Single:
+		return strings.ReplaceAll(value, "'", `'\''`), true
+	case Here:
+		return inHere.Replace(value), true
+	case Text:
+		return value, true
+	case Number:
+		return value, whole.MatchString(value)
+	default:
+		return value, harmless.MatchString(value)
+	}
+}
+
+// candidate is what may be a hole, in each of the ways there are to write one.
+var candidate = regexp.MustCompile(`<([A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+){0,7})>|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Z][A-Z0-9_]+)|\{\{ ?([A-Za-z_][A-Za-z0-9_-]*) ?\}\}`)
+
+// template is how Go's templates begin, which kubectl and docker take as arguments.
+var template = regexp.MustCompile(`\{\{-? ?(\.|"|\$|range|end|if|else|with|print|json|len|index)`)
+
+// environment are variables that every shell has.
+var environment = set(`HOME PATH USER PWD OLDPWD SHELL HOSTNAME LOGNAME TMPDIR EDITOR PAGER KUBECONFIG LANG LC_ALL TERM PPID UID EUID
+	RANDOM SECONDS LINENO PIPESTATUS BASH BASH_SOURCE BASH_VERSION FUNCNAME OSTYPE IFS REPLY OPTARG OPTIND COLUMNS LINES DISPLAY`)
+
+// notNames are words in angle brackets that stand for output, not for a value.
+var notNames = set(`none nil null unknown unset pending eof stdin stdout stderr br host-network`)
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(words) {
+		m[w] = true
+	}
+	return m
+}
+
+// holesIn finds what may be holes, without knowing their places. assigned are the variables that the page sets itself.
+func holesIn(src string, assigned map[string]bool) (out []Hole) {
+	templates := template.MatchString(src)
+	for _, m := range candidate.FindAllStringSubmatchIndex(src, -1) {
+		h := Hole{From: m[0], To: m[1]}
+		group := func(i int) string {
+			if m[2*i] < 0 {
+				return ""
+			}
+			return src[m[2*i]:m[2*i+1]]
+		}
+		name := group(1)
+		switch variable := group(2) + group(3); {
+		case name != "":
+			if m[0] > 0 && strings.IndexByte("<&", src[m[0]-1]) >= 0 || notNames[strings.ToLower(name)] {
+				continue
+			}
+		case variable != "":
+			if assigned[variable] || environment[variable] || strings.HasPrefix(variable, "XDG_") || strings.ToUpper(variable) != variable || m[0] > 0 && src[m[0]-1] == '\\' {
+				continue
+			}
+			name = variable
+		default:
+			if name = group(4); templates {
+				continue
+			}
+		}
+		if h.Name = NameOf(name); h.Name != "" {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+var (
+	fromAlert = regexp.MustCompile(`^(?:the )?(?:value of )?(?:the )?([a-z0-9_-]+) label(?: .*)?$`)
+	owners    = regexp.MustCompile(`^(?:your|my|the|a|an|some)[ _-]`)
+)
+
+// NameOf is the name of an input, however an author writes it: <Pod Name>, $POD_NAME, {{pod-name}} and <your pod name> are
+// pod-name, <value of pod label from alert> is pod.
+func NameOf(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if m := fromAlert.FindStringSubmatch(s); m != nil {
+		s = m[1]
+	}
+	s = owners.ReplaceAllString(s, "")
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '_' || r == '-' || r == '.' }), "-")
+	return s
+}
+
+// abbreviations are written in capitals.
+var abbreviations = set(`ip id vm pvc pv url dns cidr uuid cpu db os api mac vlan osd pg vmi cr ca`)
+
+// Label is what a reader is asked for by an input's name: Pod name, Node IP.
+func Label(name string) string {
+	words := strings.Split(name, "-")
+	for i, w := range words {
+		switch {
+		case abbreviations[w]:
+			words[i] = strings.ToUpper(w)
+		case i == 0 && w != "":
+			r, n := utf8.DecodeRuneInString(w)
+			words[i] = string(unicode.ToUpper(r)) + w[n:]
+		}
+	}
+	return strings.Join(words, " ")
+}
