@@ -17,7 +17,7 @@ func body(t *testing.T, s *content.Snapshot, path string) string {
 	if d == nil {
 		t.Fatalf("no page %s", path)
 	}
-	html, err := public(s).Body(d)
+	html, _, err := public(s).Body(d, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -314,17 +314,32 @@ func (w View) Resolve(d *Doc, dest string) Target {
 	return t
 }
 
-// Body renders the page's body with links resolved.
-func (w View) Body(d *Doc) ([]byte, error) {
+// Body renders the page's body with links resolved. inputs are what its commands want; values, by name, are written into them where they can be.
+func (w View) Body(d *Doc, values map[string]string) (html []byte, inputs []Input, err error) {
 	p, err := d.body()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return p.HTML(markdown.HTMLOptions{
-		Title: d.Title,
+	fill := map[string]string{}
+	declared := inputsOf(d.Meta.Inputs, nil)
+	for _, in := range declared {
+		fill[in.Name] = in.Default
+	}
+	for name, value := range values {
+		in := Input{Type: typeOf(name)}
+		if i := slices.IndexFunc(declared, func(in Input) bool { return in.Name == name }); i >= 0 {
+			in = declared[i]
+		}
+		if delete(fill, name); in.Accepts(value) {
+			fill[name] = value
+		}
+	}
+	html, err = p.HTML(markdown.HTMLOptions{
+		Title: d.Title, Values: fill,
 		Resolve: func(dest string, _ bool) (string, bool) {
 			t := w.Resolve(d, dest)
 			return t.URL, t.Leads()
 		},
 	})
+	return html, inputsOf(d.Meta.Inputs, p.Inputs), err
 }

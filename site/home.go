@@ -70,7 +70,7 @@ func (s *Server) homeProps(r *request) (view.Home, error) {
 		h.Folders = foldersOf(r.view)
 	}
 	if own != nil {
-		body, err := r.view.Body(own)
+		body, _, err := r.view.Body(own, nil)
 		if err != nil {
 			return h, err
 		}

@@ -99,6 +99,10 @@ func (s *Server) page(w http.ResponseWriter, r *request, d *content.Doc) error {
 		return s.markdown(w, d, r)
 	}
 	s.noteOpened(r)
+	if hasValues(r) {
+		w.Header()["Referrer-Policy"] = noReferrer
+		return s.freshPage(w, r, d)
+	}
 	if s.o.Authors || s.askedFor(r, d) != "" {
 		return s.freshPage(w, r, d)
 	}
@@ -198,7 +202,8 @@ func render(ctx context.Context, c templ.Component) ([]byte, error) {
 }
 
 func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
-	body, err := r.view.Body(d)
+	values := valuesOf(r)
+	body, inputs, err := r.view.Body(d, values)
 	if err != nil {
 		return view.Page{}, err
 	}
@@ -209,7 +214,7 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 	p := view.Page{
 		Frame: f, Heading: d.Title, Name: d.Name, Lead: d.Meta.Summary, Body: string(body),
 		Crumbs: crumbsOf(r.view.Trail(d.Parent())),
-		Trust:  trustOf(d), Aside: asideOf(r, d), Asked: s.askedFor(r, d),
+		Trust:  trustOf(d), Aside: asideOf(r, d), Asked: s.askedFor(r, d), Fields: fieldsOf(inputs, values),
 	}
 	p.Anchor = d.TitleID
 	p.Toc = tocOf(d)

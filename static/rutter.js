@@ -17,7 +17,16 @@ if (navigator.clipboard) {
     const button = document.createElement('button');
     button.type = 'button';
     button.textContent = 'Copy';
+    let warned = '';
     button.addEventListener('click', async () => {
+      const missing = [...new Set([...figure.querySelectorAll('var.nil')].map((x) => x.textContent))].join(', ');
+      if (missing && warned !== missing) { // nobody pastes a placeholder unawares; who wants it asks twice
+        warned = missing;
+        button.textContent = 'Copy as it is';
+        said.textContent = missing + ' is not filled in. Copy again to have it as it is.';
+        document.getElementById('/v-' + figure.querySelector('var.nil').dataset.v)?.focus();
+        return;
+      }
       const text = lines.map((l) => {
         const c = l.cloneNode(true);
         c.querySelectorAll('.prompt').forEach((p) => p.remove());
@@ -76,4 +85,80 @@ if (entries.size) {
     requestAnimationFrame(() => { queued = false; mark(); });
   }, { passive: true });
   mark();
+}
+
+// A reader's values: what is filled in beside the page stands in every command, quoted for its place. Nothing is sent.
+// Without this the form is sent to the page's own address, which shows the same.
+
+const form = document.querySelector('.vals');
+const vars = [...document.querySelectorAll('var[data-v]')];
+
+// What the shell has in a place is exactly the value; null where that cannot be. content/shell does the same.
+const harmless = /^[A-Za-z0-9_@%+:.\/-]+$/;
+const quote = (v) => "'" + v.replaceAll("'", "'\\''") + "'";
+const places = {
+  w: (v) => (harmless.test(v) ? v : quote(v)),
+  a: quote,
+  d: (v) => v.replace(/[\\"$`]/g, '\\$&').replaceAll('!', '"\'!\'"'),
+  s: (v) => v.replaceAll("'", "'\\''"),
+  h: (v) => v.replace(/[\\$`]/g, '\\$&'),
+  t: (v) => v,
+  n: (v) => (/^-?[0-9]{1,18}$/.test(v) ? v : null),
+  p: (v) => (harmless.test(v) ? v : null),
+};
+const write = (place, v) => (v === '' || /[\x00-\x1f\x7f-\x9f]/.test(v) || !v.isWellFormed() ? null : places[place](v));
+
+if (form) {
+  const fields = [...form.querySelectorAll('[data-f]')];
+  const named = new Map(fields.map((f) => [f.dataset.f, f]));
+  const KEY = 'rutter.values ' + location.pathname;
+  for (const x of vars) x.dataset.o ??= x.textContent;
+
+  const show = () => {
+    const kept = {};
+    for (const f of fields) {
+      const good = f.value !== '' && f.checkValidity();
+      f.removeAttribute('aria-invalid');
+      if (f.value !== '' && !good) f.setAttribute('aria-invalid', 'true');
+      if (f.value !== '' && f.type !== 'password') kept[f.dataset.f] = f.value;
+      for (const x of vars) {
+        if (x.dataset.v !== f.dataset.f) continue;
+        const text = good ? write(x.dataset.q, f.value) : null;
+        x.textContent = text ?? x.dataset.o;
+        x.classList.toggle('nil', text === null);
+        x.title = good && text === null ? 'Another program reads this: the value may have letters, digits and . _ - / : @ % + only' : '';
+      }
+    }
+    try { sessionStorage.setItem(KEY, JSON.stringify(kept)); } catch { /* not kept over a reload */ }
+  };
+
+  // An alert's labels, or a link somebody sent: [id][?name=value&…]. They are taken out of view.
+  const take = () => {
+    const [id, values] = location.hash.slice(1).split('?');
+    if (values === undefined) return;
+    for (const [k, v] of new URLSearchParams(values)) {
+      const name = k.toLowerCase().replace(/[_ .]/g, '-');
+      for (const n of [name, name + '-name', name + 'name', name === 'namespace' ? 'ns' : '']) {
+        const f = named.get(n);
+        if (f && f.type !== 'password') f.value = v;
+      }
+    }
+    history.replaceState(history.state, '', location.pathname + location.search + (id ? '#' + id : ''));
+    if (id) document.getElementById(decodeURIComponent(id))?.scrollIntoView();
+    show();
+  };
+
+  try {
+    for (const [k, v] of Object.entries(JSON.parse(sessionStorage.getItem(KEY)) ?? {})) {
+      const f = named.get(k);
+      if (f && f.type !== 'password' && typeof v === 'string') f.value = v;
+    }
+  } catch { /* nothing kept */ }
+  form.querySelector('.send').remove();
+  form.querySelector('.stay').hidden = false;
+  form.addEventListener('submit', (e) => e.preventDefault());
+  form.addEventListener('input', show);
+  addEventListener('hashchange', take);
+  show();
+  take();
 }

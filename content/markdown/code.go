@@ -2,13 +2,25 @@ package markdown
 
 import (
 	"html"
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/util"
+
+	"rutter/content/shell"
 )
 
-const linesAttr = "lines" // a block's lines as HTML, []string
+const (
+	linesAttr  = "lines"  // a block's lines as HTML, []string
+	effectAttr = "effect" // what its commands do, shell.Effect
+)
+
+var (
+	figures = [...]string{`<figure class="cmd">`, `<figure class="cmd">`, `<figure class="cmd change">`, `<figure class="cmd kill">`}
+	shapes  = [...]string{"", "ring", "half", "stop"}
+)
 
 // code renders a block of code as a figure: what it is, then its lines, each an element of its own so that a
 // wrapped line hangs. A line break still stands between them for browsers without the style sheet.
@@ -17,10 +29,15 @@ func (nodes) code(w util.BufWriter, src []byte, node ast.Node, entering bool) (a
 		return ast.WalkContinue, nil
 	}
 	lang, title := infoOf(node, src)
-	_, _ = w.WriteString(`<figure class="cmd">`)
-	if label := languageLabel(lang); label != "" || title != "" {
+	v, _ := node.AttributeString(effectAttr)
+	effect, _ := v.(shell.Effect)
+	_, _ = w.WriteString(figures[effect])
+	if label := languageLabel(lang); label != "" || title != "" || effect != shell.Unknown {
 		_, _ = w.WriteString("<figcaption>")
-		if label != "" {
+		switch {
+		case effect != shell.Unknown:
+			_, _ = w.WriteString(`<b><svg aria-hidden="true"><use href="#` + shapes[effect] + `"></use></svg>` + effect.String() + "</b>")
+		case label != "":
 			_, _ = w.WriteString("<b>" + html.EscapeString(label) + "</b>")
 		}
 		if title != "" {
@@ -37,22 +54,115 @@ func (nodes) code(w util.BufWriter, src []byte, node ast.Node, entering bool) (a
 	return ast.WalkContinue, nil
 }
 
-// placeCode gives every block of code its lines.
-func (p *Page) placeCode() {
+// placeCode gives every block of code its lines, and those of shells what they do and where the reader's values stand.
+func (p *Page) placeCode(values map[string]string) {
 	pen := newPen()
 	defer pen.put()
-	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if k := n.Kind(); entering && (k == ast.KindFencedCodeBlock || k == ast.KindCodeBlock) {
-			lang, _ := infoOf(n, p.src)
-			body := strings.TrimRight(codeOf(n, p.src), "\n")
-			if isShell(lang) && isTranscript(body) {
-				n.SetAttributeString(linesAttr, pen.transcript(body))
-			} else {
-				n.SetAttributeString(linesAttr, wrapped(pen.colour(body, lang)))
-			}
+	assigned := map[string]bool{}
+	for n, b := range p.blocks() {
+		if isShell(b.lang) {
+			shell.Assigned(commandsOf(codeOf(n, p.src)), assigned)
 		}
-		return ast.WalkContinue, nil
-	})
+	}
+	for n, b := range p.blocks() {
+		body := strings.TrimRight(codeOf(n, p.src), "\n")
+		if !isShell(b.lang) {
+			n.SetAttributeString(linesAttr, wrapped(pen.colour(body, b.lang)))
+			continue
+		}
+		script := shell.Read(commandsOf(body), assigned)
+		n.SetAttributeString(effectAttr, script.Effect)
+		body, vars := p.place(body, script.Holes, values)
+		var lines []string
+		if isTranscript(body) {
+			lines = pen.transcript(body)
+		} else {
+			lines = wrapped(pen.colour(body, b.lang))
+		}
+		for i, l := range lines {
+			lines[i] = vars.Replace(l)
+		}
+		n.SetAttributeString(linesAttr, lines)
+	}
+}
+
+// block is what the fence of a block of code says.
+type block struct{ lang, title string }
+
+// blocks goes through the blocks of code of a page.
+func (p *Page) blocks() iter.Seq2[ast.Node, block] {
+	return func(yield func(ast.Node, block) bool) {
+		_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if k := n.Kind(); entering && (k == ast.KindFencedCodeBlock || k == ast.KindCodeBlock) {
+				lang, title := infoOf(n, p.src)
+				if body := codeOf(n, p.src); lang == "" && (isTranscript(body) || shell.Known(body)) {
+					lang = "sh"
+				}
+				if !yield(n, block{lang, title}) {
+					return ast.WalkStop, nil
+				}
+			}
+			return ast.WalkContinue, nil
+		})
+	}
+}
+
+// commandsOf blanks, in a transcript, all that is not a command, so that what is left has its places.
+func commandsOf(body string) string {
+	if !isTranscript(body) {
+		return body
+	}
+	lines := strings.Split(body, "\n")
+	continued := false
+	for i, l := range lines {
+		at := len(l) - len(strings.TrimLeft(l, " "))
+		switch {
+		case strings.HasPrefix(l[at:], "$ "):
+			lines[i] = strings.Repeat(" ", at+2) + l[at+2:]
+		case !continued:
+			lines[i] = strings.Repeat(" ", len(l))
+			continue
+		}
+		continued = strings.HasSuffix(l, `\`)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// firstMark is the first of the characters that stand for holes while a block is coloured: Unicode leaves them to
+// whoever wants them. A block that has one of its own has no holes.
+const (
+	firstMark = '\uE000'
+	lastMark  = '\uF8FF'
+)
+
+// place writes a mark over each hole of a block, and returns what is to be written over the marks in the end.
+func (p *Page) place(body string, holes []shell.Hole, values map[string]string) (string, *strings.Replacer) {
+	if len(holes) > lastMark-firstMark || strings.ContainsFunc(body, func(r rune) bool { return r >= firstMark && r <= lastMark }) {
+		holes = nil
+	}
+	var b strings.Builder
+	var pairs []string
+	done := 0
+	for i, h := range holes {
+		mark := string(rune(firstMark + i))
+		b.WriteString(body[done:h.From] + mark)
+		pairs = append(pairs, mark, variable(h, body[h.From:h.To], values[h.Name]))
+		done = h.To
+		if !slices.Contains(p.Inputs, h.Name) {
+			p.Inputs = append(p.Inputs, h.Name)
+		}
+	}
+	b.WriteString(body[done:])
+	return b.String(), strings.NewReplacer(pairs...)
+}
+
+// variable is a hole as HTML: with the reader's value where there is one that can stand there, else as it was written.
+func variable(h shell.Hole, written, value string) string {
+	head := `<var data-v="` + html.EscapeString(h.Name) + `" data-q="` + string(rune(h.Place)) + `"`
+	if text, ok := h.Place.Write(value); ok {
+		return head + ` data-o="` + html.EscapeString(written) + `">` + html.EscapeString(text) + "</var>"
+	}
+	return head + ` class="nil">` + html.EscapeString(written) + "</var>"
 }
 
 // codeOf is the text of a block of code.

@@ -21,6 +21,7 @@ var may = map[string][]string{
 	"ruby": nil, "s": nil, "samp": nil, "small": nil, "span": nil, "strong": nil, "sub": nil, "summary": nil,
 	"sup": nil, "table": nil, "tbody": nil, "td": {"colspan", "rowspan", "data-l"}, "tfoot": nil,
 	"th": {"colspan", "rowspan", "scope"}, "thead": nil, "tr": nil, "tt": nil, "u": nil, "ul": nil, "wbr": nil,
+	"svg": {"aria-hidden"}, "use": {"href"}, "var": {"data-v", "data-q", "data-o"}, // ours alone: raw HTML has none of them
 }
 
 // harmless puts a body into a page, reads the page as a browser does, and tells what could act, load from
@@ -120,6 +121,11 @@ func harmlessElement(name string, attrs []html.Attribute, ids map[string]bool) e
 				return fmt.Errorf("<%s %s=%q>", name, a.Key, a.Val)
 			}
 		}
+	}
+	if name == "use" && !slices.ContainsFunc(attrs, func(a html.Attribute) bool {
+		return a.Key == "href" && (a.Val == "#ring" || a.Val == "#half" || a.Val == "#stop")
+	}) {
+		return fmt.Errorf("a shape that is not ours")
 	}
 	if name == atom.Input.String() && !slices.Contains(attrs, html.Attribute{Key: "type", Val: "checkbox"}) {
 		return fmt.Errorf("an input that is no checkbox")

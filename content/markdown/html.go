@@ -21,8 +21,9 @@ type Resolver func(dest string, image bool) (url string, found bool)
 
 // HTMLOptions say how a body stands in its page.
 type HTMLOptions struct {
-	Title   string   // the title the page shows; the body's first heading is left out where it says the same
-	Resolve Resolver // never nil
+	Title   string            // the title the page shows; the body's first heading is left out where it says the same
+	Resolve Resolver          // never nil
+	Values  map[string]string // of inputs, by name, to be written into the commands
 }
 
 const (
@@ -47,7 +48,7 @@ func (p *Page) HTML(o HTMLOptions) (out []byte, err error) {
 	}()
 	p.placeHeadings(o.Title)
 	p.resolve(o.Resolve)
-	p.placeCode()
+	p.placeCode(o.Values)
 	if out, err = p.render(); err != nil || !p.raw {
 		return out, err
 	}

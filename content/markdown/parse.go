@@ -17,7 +17,7 @@ import (
 	"rutter/content/diag"
 )
 
-// Page is one parsed body. Its fields are filled by [Parse] and are not changed afterwards;
+// Page is one parsed body. Its fields are filled by [Parse], but for Inputs, and are not changed afterwards;
 // [Page.HTML] consumes it and may be called once.
 type Page struct {
 	Title    string    // text of the first level-1 heading, "" when there is none
@@ -26,6 +26,7 @@ type Page struct {
 	Headings []Heading // those on the top level of the page, in order
 	Anchors  []string  // every id a link may point at, in no order: headings, <a id>, footnotes are left out
 	Links    []Link    // links and images that are not plain web or mail addresses, in order
+	Inputs   []string  // names of the values that the commands of the page want, in order; filled by HTML
 	Refused  bool      // the body was too dangerous to parse: the page shows its text
 
 	src    []byte

@@ -459,3 +459,27 @@ func sharpened(name string, args []string, e Effect) Effect {
 	}
 	return e
 }
+
+// Known tells whether a text that nobody labelled reads like commands: it parses, and begins with a program that is known
+// here and is no word of prose.
+func Known(src string) bool {
+	src = strings.TrimLeft(src, " \t\n")
+	line, _, _ := strings.Cut(src, "\n")
+	words := strings.Fields(strings.TrimPrefix(line, "sudo "))
+	if len(words) < 2 || len(src) > maxScript {
+		return false
+	}
+	name := base(words[0])
+	_, table := verbs[name]
+	switch name {
+	case "kubectl", "oc", "psql", "curl", "ssh", "mysql":
+		table = true
+	case "find", "service", "mount", "dd", "host", "last", "top", "date", "watch", "which", "set", "test", "kill", "while", "for", "if", "true", "wait", "type", "file", "id", "history", "source", "export", "read", "local", "who", "stat", "cut", "sort", "free", "[", ".":
+		return false // words too, or output
+	}
+	if !table && !always[Reads][name] && !always[Destroys][name] {
+		return false
+	}
+	_, err := parse(blank(src, holesIn(src, nil)))
+	return err == nil
+}

@@ -66,3 +66,19 @@ func TestEffect(t *testing.T) {
 		}
 	}
 }
+
+func TestKnown(t *testing.T) {
+	for src, want := range map[string]bool{
+		"oc get pods -n <namespace>":        true,
+		"\n  sudo journalctl -u kubelet\n":  true,
+		"NAME   READY\nweb-1  1/1":          false,
+		"last seen 2 hours ago":             false,
+		"kubectl":                           false,
+		"oc get (":                          false,
+		"error: the server doesn't respond": false,
+	} {
+		if got := Known(src); got != want {
+			t.Errorf("%q: %v", src, got)
+		}
+	}
+}

@@ -63,6 +63,7 @@ type Page struct {
 	Name    string // the body's own title where it differs
 	Asked   string // a name that led here though it is not quite the page's; "" elsewhere
 	Lead    string
+	Fields  []Field // the values that the commands want
 	Trust   []Fact
 	Toc     []TocItem
 	Body    string // HTML
@@ -71,6 +72,17 @@ type Page struct {
 	Prev    *Link
 	Next    *Link
 	Furn    []Fact
+}
+
+// Field is a value that the reader fills in.
+type Field struct {
+	Name, Label, Value string
+	Pattern            string   // of the whole value, as a regular expression; "" for any
+	Options            []string // to choose from; nil for any
+	Secret             bool     // never sent
+	Number             bool
+	Required           bool
+	Wrong              bool // Value does not match
 }
 
 // TocItem is a heading in "On this page".
