@@ -330,7 +330,7 @@ func (w View) Body(d *Doc, values map[string]string) (html []byte, inputs []Inpu
 		if i := slices.IndexFunc(declared, func(in Input) bool { return in.Name == name }); i >= 0 {
 			in = declared[i]
 		}
-		if delete(fill, name); in.Accepts(value) {
+		if delete(fill, name); in.Type != "secret" && in.Accepts(value) { // a secret was never to be sent
 			fill[name] = value
 		}
 	}

@@ -35,12 +35,24 @@ func valuesOf(r *request) map[string]string {
 	return out
 }
 
+// forms say what values of a type look like.
+var forms = map[string]string{
+	"hostname": "Letters, digits, hyphens and dots", "ip": "An IP address", "port": "A port: 1 to 65535", "int": "A whole number",
+	"k8s-name": "Small letters, digits, hyphens and dots",
+}
+
 // fieldsOf are the fields of the form for inputs, with what was sent for them, else their default.
 func fieldsOf(inputs []content.Input, values map[string]string) (out []view.Field) {
 	for _, in := range inputs {
 		f := view.Field{
 			Name: in.Name, Label: in.Label, Value: in.Default, Pattern: in.Form(), Options: in.Options,
 			Secret: in.Type == "secret", Number: in.Type == "port" || in.Type == "int", Required: in.Required,
+		}
+		switch {
+		case in.Pattern != "":
+			f.Form = "It must look like " + in.Pattern
+		case f.Pattern != "":
+			f.Form = forms[in.Type]
 		}
 		if v, ok := values[in.Name]; ok && !f.Secret {
 			f.Value = v

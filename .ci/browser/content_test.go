@@ -48,6 +48,7 @@ By lamp.
 `,
 		"playbooks/depot/quota.md":      quota(),
 		"playbooks/depot/restart.md":    restart,
+		"playbooks/depot/move.md":       move,
 		"playbooks/network/wide.md":     wide,
 		"playbooks/network/beacon.md":   beacon,
 		"guides/README.md":              "---\ntitle: Guides of the harbour\nsummary: Why things are as they are.\n---\n\nStart with [the picture](charts/picture.md).\n",
@@ -161,7 +162,7 @@ Started depot.
 ## One line
 
 ` + "```sh" + `
-journalctl -u depot --since "-5min" | grep -c "<error>"
+journalctl -u depot --since "-5min" | grep -c "error"
 ` + "```" + `
 
 ## No shell

@@ -48,6 +48,7 @@ func TestJourneys(t *testing.T) {
 		{"nothing is wider than the window", noWiderThanTheWindow},
 		{"every view keeps to itself", everyViewKeepsToItself},
 		{"copy takes the commands alone", copyCommands},
+		{"values are filled in once", fillOnce},
 		{"authors see what is wrong", authorsSee},
 		{"with the keyboard alone", keyboardAlone},
 		{"on paper", onPaper},
@@ -391,7 +392,7 @@ func copyCommands(t *testing.T, w world) {
 	equal(b, "buttons", b.count("figure.cmd button"), 3)
 	for _, c := range []struct{ figure, want string }{
 		{"#stop-pack-start + figure", restartCommands},
-		{"#one-line + figure", "journalctl -u depot --since \"-5min\" | grep -c \"<error>\"\n"},
+		{"#one-line + figure", "journalctl -u depot --since \"-5min\" | grep -c \"error\"\n"},
 		{"#no-shell + figure", "depot:\n  port: 7070 # as ever\n"},
 	} {
 		// What the button says, it says for two seconds only: it is written down while it says it.

@@ -82,7 +82,8 @@ type Field struct {
 	Secret             bool     // never sent
 	Number             bool
 	Required           bool
-	Wrong              bool // Value does not match
+	Form               string // what a value looks like, in words; "" for any
+	Wrong              bool   // Value does not match
 }
 
 // TocItem is a heading in "On this page".
