@@ -162,3 +162,92 @@ if (form) {
   show();
   take();
 }
+
+// A run is one walk through a playbook: what was ticked and noted, and when. Runs stay in this browser, several of a page
+// side by side; one can be taken along as a record.
+const steps = [...document.querySelectorAll('.step')].map((li) => ({ li, tick: li.querySelector('.tick'), label: li.querySelector('label') })).filter((x) => x.tick && x.label);
+if (steps.length) {
+  const KEY = 'rutter.runs ' + location.pathname;
+  const load = () => { try { const r = JSON.parse(localStorage.getItem(KEY)); return Array.isArray(r) ? r : []; } catch { return []; } };
+  let runs = load(), run = null;
+  const save = () => { try { localStorage.setItem(KEY, JSON.stringify(runs.slice(0, 20))); return true; } catch { return false; } };
+  const stamp = () => new Date().toISOString();
+  const title = (x) => x.label.textContent.replace(/^Step \d+ done: /, '').trim();
+  const el = (tag, attributes, ...children) => {
+    const e = document.createElement(tag);
+    for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
+    e.append(...children);
+    return e;
+  };
+
+  const aside = document.querySelector('.run') ?? document.querySelector('main').appendChild(el('section', { class: 'run' }));
+  const count = el('span', { class: 'n', role: 'status' });
+  const pick = el('select', { 'aria-label': 'Runs of this page' });
+  const fresh = el('button', { type: 'button' }, 'New run');
+  const out = el('button', { type: 'button' }, 'Export record');
+  aside.append(el('div', { class: 'runs' }, count, pick, el('p', {}, fresh, out)));
+
+  const begin = () => {
+    run ??= { began: stamp(), ticks: {}, notes: {} };
+    if (!runs.includes(run)) runs.unshift(run);
+  };
+  const name = (r) => 'Run of ' + r.began.slice(0, 16).replace('T', ' ') + ' UTC';
+  const show = () => {
+    for (const x of steps) {
+      x.tick.checked = Boolean(run?.ticks[x.tick.id]);
+      if (x.note) x.note.value = run?.notes[x.tick.id] ?? '';
+      if (x.details) x.details.open = Boolean(run?.notes[x.tick.id]);
+    }
+    tell();
+  };
+  const tell = () => {
+    const done = steps.filter((x) => x.tick.checked).length;
+    count.textContent = done + ' of ' + steps.length + ' steps done';
+    for (const x of steps) {
+      const entry = entries.get(x.tick.parentElement)?.parentElement;
+      entry?.classList.toggle('done', x.tick.checked);
+    }
+    pick.replaceChildren(...runs.map((r, i) => el('option', { value: i, ...(r === run ? { selected: '' } : {}) }, name(r))));
+    pick.hidden = runs.length < 2;
+    fresh.hidden = out.hidden = !run || !runs.includes(run);
+  };
+  const keep = () => { save(); tell(); };
+
+  for (const x of steps) {
+    x.note = el('textarea', { 'aria-label': 'Note on: ' + title(x), maxlength: '4000' });
+    x.details = el('details', { class: 'note' }, el('summary', {}, 'Note'), x.note);
+    x.li.append(x.details);
+    x.tick.addEventListener('change', () => {
+      begin();
+      if (x.tick.checked) run.ticks[x.tick.id] = stamp(); else delete run.ticks[x.tick.id];
+      keep();
+    });
+    x.note.addEventListener('input', () => {
+      begin();
+      if (x.note.value) run.notes[x.tick.id] = x.note.value; else delete run.notes[x.tick.id];
+      keep();
+    });
+  }
+  pick.addEventListener('change', () => { run = runs[pick.value] ?? null; show(); });
+  fresh.addEventListener('click', () => { run = null; show(); steps[0].tick.focus(); });
+  out.addEventListener('click', () => {
+    const fields = [...document.querySelectorAll('.vals [data-f]')].filter((f) => f.type !== 'password' && f.value);
+    const lines = ['# ' + document.querySelector('h1').textContent, '', '- Page: ' + location.origin + location.pathname];
+    const revision = [...document.querySelectorAll('.furn .n')].map((e) => e.textContent.trim()).find((t) => t.startsWith('Revision'));
+    if (revision) lines.push('- ' + revision);
+    lines.push('- Begun: ' + run.began, '- Exported: ' + stamp(), '');
+    if (fields.length) lines.push('## Values', '', ...fields.map((f) => '- ' + f.dataset.f + ': `' + f.value + '`'), '');
+    lines.push('## Steps', '');
+    for (const x of steps) {
+      const at = run.ticks[x.tick.id], note = run.notes[x.tick.id];
+      lines.push('- [' + (at ? 'x' : ' ') + '] ' + title(x) + (at ? ', ' + at : ''));
+      if (note) lines.push(...note.split('\n').map((l) => '  ' + l));
+    }
+    const link = el('a', { download: 'run-' + run.began.slice(0, 16).replace(/[T:]/g, '-') + '.md', href: URL.createObjectURL(new Blob([lines.join('\n') + '\n'], { type: 'text/markdown' })) });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+
+  run = runs[0] ?? null;
+  show();
+}

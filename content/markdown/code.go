@@ -66,6 +66,14 @@ func (p *Page) placeCode(values map[string]string) {
 	}
 	for n, b := range p.blocks() {
 		body := strings.TrimRight(codeOf(n, p.src), "\n")
+		if isOutput(b.lang) && (b.lang != "text" && b.lang != "txt" || p.followsShell(n)) {
+			lines := strings.Split(html.EscapeString(body), "\n")
+			for i, l := range lines {
+				lines[i] = "<samp>" + l + "</samp>"
+			}
+			n.SetAttributeString(linesAttr, lines)
+			continue
+		}
 		if !isShell(b.lang) {
 			n.SetAttributeString(linesAttr, wrapped(pen.colour(body, b.lang)))
 			continue
@@ -84,6 +92,25 @@ func (p *Page) placeCode(values map[string]string) {
 		}
 		n.SetAttributeString(linesAttr, lines)
 	}
+}
+
+// isOutput tells whether a block is what a program said: nobody copies it.
+func isOutput(lang string) bool {
+	switch lang {
+	case "text", "txt", "output", "log", "console-output":
+		return true
+	}
+	return false
+}
+
+// followsShell tells whether a block stands right below one of commands: then it is what they print.
+func (p *Page) followsShell(n ast.Node) bool {
+	before := n.PreviousSibling()
+	if before == nil || before.Kind() != ast.KindFencedCodeBlock {
+		return false
+	}
+	lang, _ := infoOf(before, p.src)
+	return isShell(lang)
 }
 
 // block is what the fence of a block of code says.

@@ -16,7 +16,7 @@ var may = map[string][]string{
 	"blockquote": nil, "br": nil, "caption": nil, "cite": nil, "code": nil, "dd": nil, "del": nil, "details": {"open"},
 	"dfn": nil, "div": {"role"}, "dl": nil, "dt": nil, "em": nil, "figcaption": nil, "figure": nil,
 	"h2": nil, "h3": nil, "h4": nil, "h5": nil, "h6": nil, "hr": nil, "i": nil,
-	"img": {"src", "alt", "title", "width", "height", "loading"}, "input": {"type", "checked", "disabled", "aria-label"},
+	"img": {"src", "alt", "title", "width", "height", "loading"}, "input": {"type", "checked", "disabled", "aria-label", "autocomplete"}, "label": {"for"},
 	"ins": nil, "kbd": nil, "li": nil, "ol": {"start"}, "p": nil, "pre": nil, "q": nil, "rp": nil, "rt": nil,
 	"ruby": nil, "s": nil, "samp": nil, "small": nil, "span": nil, "strong": nil, "sub": nil, "summary": nil,
 	"sup": nil, "table": nil, "tbody": nil, "td": {"colspan", "rowspan", "data-l"}, "tfoot": nil,
@@ -108,7 +108,7 @@ func harmlessElement(name string, attrs []html.Attribute, ids map[string]bool) e
 			if ids != nil {
 				ids[a.Val] = true
 			}
-			if a.Val == "" || strings.ContainsAny(a.Val, " \t\n/") {
+			if a.Val == "" || strings.ContainsAny(strings.TrimPrefix(a.Val, "/t-"), " \t\n/") || strings.HasPrefix(a.Val, "/t-") != (name == "input") {
 				return fmt.Errorf("the id %q", a.Val)
 			}
 		case "href", "src":
@@ -123,7 +123,7 @@ func harmlessElement(name string, attrs []html.Attribute, ids map[string]bool) e
 		}
 	}
 	if name == "use" && !slices.ContainsFunc(attrs, func(a html.Attribute) bool {
-		return a.Key == "href" && (a.Val == "#ring" || a.Val == "#half" || a.Val == "#stop")
+		return a.Key == "href" && slices.Contains([]string{"#ring", "#half", "#stop", "#ok", "#back"}, a.Val)
 	}) {
 		return fmt.Errorf("a shape that is not ours")
 	}

@@ -47,6 +47,7 @@ func (p *Page) HTML(o HTMLOptions) (out []byte, err error) {
 		}
 	}()
 	p.placeHeadings(o.Title)
+	p.placeSteps()
 	p.resolve(o.Resolve)
 	p.placeCode(o.Values)
 	if out, err = p.render(); err != nil || !p.raw {
@@ -178,6 +179,9 @@ type nodes struct{}
 
 func (r nodes) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindHeading, r.heading)
+	reg.Register(kindCourse, r.course)
+	reg.Register(kindStep, r.step)
+	reg.Register(kindSay, r.say)
 	reg.Register(ast.KindBlockquote, r.blockquote)
 	reg.Register(ast.KindLink, r.link)
 	reg.Register(ast.KindImage, r.image)
@@ -207,6 +211,11 @@ func (nodes) heading(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast
 	}
 	l, _ := level.(int)
 	tag := "h" + strconv.Itoa(max(l, 2))
+	if v, ok := n.AttributeString(stepAttr); ok {
+		i, _ := v.(int)
+		stepHead(w, n, tag, ids, i, entering)
+		return ast.WalkContinue, nil
+	}
 	if entering {
 		_, _ = w.WriteString("<" + tag + ` id="` + html.EscapeString(ids) + `">`)
 	} else {
