@@ -49,6 +49,7 @@ By lamp.
 		"playbooks/depot/quota.md":      quota(),
 		"playbooks/depot/restart.md":    restart,
 		"playbooks/depot/move.md":       move,
+		"playbooks/depot/clean.md":      course,
 		"playbooks/network/wide.md":     wide,
 		"playbooks/network/beacon.md":   beacon,
 		"guides/README.md":              "---\ntitle: Guides of the harbour\nsummary: Why things are as they are.\n---\n\nStart with [the picture](charts/picture.md).\n",

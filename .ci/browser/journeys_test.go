@@ -49,6 +49,7 @@ func TestJourneys(t *testing.T) {
 		{"every view keeps to itself", everyViewKeepsToItself},
 		{"copy takes the commands alone", copyCommands},
 		{"values are filled in once", fillOnce},
+		{"steps are ticked off", tickOff},
 		{"authors see what is wrong", authorsSee},
 		{"with the keyboard alone", keyboardAlone},
 		{"on paper", onPaper},

@@ -26,6 +26,7 @@ var readersViews = []view{
 	{path: "/playbooks/depot/quota", status: 200},
 	{path: "/playbooks/depot/restart", status: 200},
 	{path: "/playbooks/depot/move", status: 200},
+	{path: "/playbooks/depot/clean", status: 200},
 	{path: "/playbooks/network/wide", status: 200},
 	{path: "/playbooks/network/untitled", status: 200},
 	{path: "/guides/charts/picture", status: 200, pictures: []string{"/charts/picture.png 64", "/charts/picture.png 64"}},
