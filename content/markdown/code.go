@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"html"
 	"iter"
 	"slices"
@@ -60,9 +61,10 @@ func (p *Page) placeCode(values map[string]string) {
 	defer pen.put()
 	assigned := map[string]bool{}
 	for n, b := range p.blocks() {
-		if isShell(b.lang) {
-			shell.Assigned(commandsOf(codeOf(n, p.src)), assigned)
+		if !isShell(b.lang) || bytes.IndexByte(p.src, '$') < 0 { // without variables none is set in vain
+			continue
 		}
+		shell.Assigned(commandsOf(codeOf(n, p.src)), assigned)
 	}
 	for n, b := range p.blocks() {
 		body := strings.TrimRight(codeOf(n, p.src), "\n")
