@@ -234,6 +234,8 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 	}
 	page, mps := markdown.Parse(p, b.body, b.bodyLine)
 	ps = append(ps, mps...)
+	ps = append(ps, checkBlocks(p, page)...)
+	ps = append(ps, checkScopes(p, page.Scopes)...)
 	d.Broken = !ok
 	if !ok {
 		page = markdown.Plain(raw)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"rutter/content/diag"
 )
 
 // fields says how each key of front matter is read. A key left empty never reaches its function.
@@ -253,9 +255,20 @@ func (d *decoder) each(n ast.Node, f func(ast.Node)) {
 
 func (d *decoder) applications(n ast.Node, key string) []Application {
 	var out []Application
+	add := func(at ast.Node, a Application) {
+		out = append(out, a)
+		if _, err := a.Range(); err != nil {
+			d.at(at, "versions-wrong", "the versions of "+a.Product+" cannot be read: "+err.Error(), rangeFix)
+			if key != "affected" { // of an advisory they decide who acts
+				d.problems[len(d.problems)-1].Severity = diag.Warning
+			}
+		}
+	}
 	d.each(n, func(v ast.Node) {
 		if s, ok := d.scalar(v); ok {
-			out = append(out, splitApplication(s))
+			if s != "" {
+				add(v, splitApplication(s))
+			}
 			return
 		}
 		r, ok := d.record(v, key, "product", "versions")
@@ -263,7 +276,7 @@ func (d *decoder) applications(n ast.Node, key string) []Application {
 			d.wrong(v, "an entry of "+key, "a product with its versions")
 			return
 		}
-		out = append(out, Application{Product: first(r["product"]), Versions: strings.Join(r["versions"], ", ")})
+		add(v, Application{Product: first(r["product"]), Versions: strings.Join(r["versions"], ", ")})
 	})
 	return out
 }

@@ -335,7 +335,7 @@ func (w View) Body(d *Doc, values map[string]string) (html []byte, inputs []Inpu
 		}
 	}
 	html, err = p.HTML(markdown.HTMLOptions{
-		Title: d.Title, Values: fill,
+		Title: d.Title, Values: fill, Scope: scoper,
 		Resolve: func(dest string, _ bool) (string, bool) {
 			t := w.Resolve(d, dest)
 			return t.URL, t.Leads()

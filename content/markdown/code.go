@@ -16,6 +16,7 @@ import (
 const (
 	linesAttr  = "lines"  // a block's lines as HTML, []string
 	effectAttr = "effect" // what its commands do, shell.Effect
+	onAttr     = "on"     // the machine they are for, as HTML, string
 )
 
 var (
@@ -29,20 +30,35 @@ func (nodes) code(w util.BufWriter, src []byte, node ast.Node, entering bool) (a
 	if !entering {
 		return ast.WalkContinue, nil
 	}
-	lang, title := infoOf(node, src)
+	f := infoOf(node, src)
 	v, _ := node.AttributeString(effectAttr)
 	effect, _ := v.(shell.Effect)
-	_, _ = w.WriteString(figures[effect])
-	if label := languageLabel(lang); label != "" || title != "" || effect != shell.Unknown {
+	f.dryRun = f.dryRun && isShell(f.lang) && effect != shell.Destroys // which no word of an author makes harmless
+	if f.dryRun {
+		effect = shell.Unknown
+		_, _ = w.WriteString(`<figure class="cmd try">`)
+	} else {
+		_, _ = w.WriteString(figures[effect])
+	}
+	on := ""
+	if v, ok := node.AttributeString(onAttr); ok {
+		on, _ = v.(string)
+	}
+	if label := languageLabel(f.lang); label != "" || f.title != "" || on != "" || effect != shell.Unknown {
 		_, _ = w.WriteString("<figcaption>")
 		switch {
+		case f.dryRun:
+			_, _ = w.WriteString(`<b><svg aria-hidden="true"><use href="#ring"></use></svg>Dry run</b>`)
 		case effect != shell.Unknown:
 			_, _ = w.WriteString(`<b><svg aria-hidden="true"><use href="#` + shapes[effect] + `"></use></svg>` + effect.String() + "</b>")
 		case label != "":
 			_, _ = w.WriteString("<b>" + html.EscapeString(label) + "</b>")
 		}
-		if title != "" {
-			_, _ = w.WriteString("<span>" + html.EscapeString(title) + "</span>")
+		if on != "" {
+			_, _ = w.WriteString("<span>on " + on + "</span>")
+		}
+		if f.title != "" {
+			_, _ = w.WriteString("<span>" + html.EscapeString(f.title) + "</span>")
 		}
 		_, _ = w.WriteString("</figcaption>")
 	}
@@ -68,6 +84,10 @@ func (p *Page) placeCode(values map[string]string) {
 	}
 	for n, b := range p.blocks() {
 		body := strings.TrimRight(codeOf(n, p.src), "\n")
+		if b.on != "" {
+			on, vars := p.place(b.on, shell.Named(b.on), values)
+			n.SetAttributeString(onAttr, vars.Replace(html.EscapeString(on)))
+		}
 		if isOutput(b.lang) && (b.lang != "text" && b.lang != "txt" || p.followsShell(n)) {
 			lines := strings.Split(html.EscapeString(body), "\n")
 			for i, l := range lines {
@@ -96,6 +116,84 @@ func (p *Page) placeCode(values map[string]string) {
 	}
 }
 
+// placeSpans makes holes of the placeholders in code within the text, as far as the commands of the page want their
+// values.
+func (p *Page) placeSpans(values map[string]string) {
+	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering || n.Kind() != ast.KindCodeSpan {
+			return ast.WalkContinue, nil
+		}
+		body := oneLine(plain(n, p.src))
+		if !strings.ContainsAny(body, "<$") && !strings.Contains(body, "{{") {
+			return ast.WalkSkipChildren, nil
+		}
+		holes := slices.DeleteFunc(shell.Read(body, nil).Holes, func(h shell.Hole) bool { return !slices.Contains(p.Inputs, h.Name) })
+		if len(holes) == 1 && holes[0].To-holes[0].From == len(body) { // the value itself, no command
+			holes[0].Place = shell.Text
+		}
+		if len(holes) > 0 {
+			body, vars := p.place(body, holes, values)
+			n.SetAttributeString(linesAttr, vars.Replace(html.EscapeString(body)))
+		}
+		return ast.WalkSkipChildren, nil
+	})
+}
+
+// span renders code within the text.
+func (nodes) span(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	_, _ = w.WriteString("<code>")
+	if v, ok := n.AttributeString(linesAttr); ok {
+		s, _ := v.(string)
+		_, _ = w.WriteString(s)
+	} else {
+		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+			if t, ok := c.(*ast.Text); ok {
+				_, _ = w.WriteString(html.EscapeString(strings.ReplaceAll(string(t.Segment.Value(src)), "\n", " ")))
+			}
+		}
+	}
+	_, _ = w.WriteString("</code>")
+	return ast.WalkSkipChildren, nil
+}
+
+// Code is a block of code of a page.
+type Code struct {
+	Lang   string // as the author named it, in lower case; "sh" for commands that bash should be able to read
+	Text   string // of a transcript only its commands, all else blank
+	Line   int    // of the author's file, on which Text begins
+	Column int    // where its lines begin
+}
+
+// Code goes through the page's blocks of code. It is to be called before HTML.
+func (p *Page) Code() iter.Seq[Code] {
+	return func(yield func(Code) bool) {
+		if p.root == nil {
+			return
+		}
+		pos := lines{src: p.src, first: p.first}
+		for n, f := range p.blocks() {
+			if _, fenced := n.(*ast.FencedCodeBlock); !fenced || n.Lines().Len() == 0 {
+				continue
+			}
+			c := Code{Lang: f.lang, Text: codeOf(n, p.src)}
+			switch {
+			case !isShell(f.lang):
+			case isTranscript(c.Text):
+				c.Lang, c.Text = "sh", commandsOf(c.Text)
+			case c.Lang == "bash", c.Lang == "shell":
+				c.Lang = "sh"
+			}
+			c.Line, c.Column = pos.at(n.Lines().At(0).Start)
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
 // isOutput tells whether a block is what a program said: nobody copies it.
 func isOutput(lang string) bool {
 	switch lang {
@@ -111,23 +209,21 @@ func (p *Page) followsShell(n ast.Node) bool {
 	if before == nil || before.Kind() != ast.KindFencedCodeBlock {
 		return false
 	}
-	lang, _ := infoOf(before, p.src)
-	return isShell(lang)
+	return isShell(infoOf(before, p.src).lang)
 }
 
-// block is what the fence of a block of code says.
-type block struct{ lang, title string }
-
 // blocks goes through the blocks of code of a page.
-func (p *Page) blocks() iter.Seq2[ast.Node, block] {
-	return func(yield func(ast.Node, block) bool) {
+func (p *Page) blocks() iter.Seq2[ast.Node, info] {
+	return func(yield func(ast.Node, info) bool) {
 		_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 			if k := n.Kind(); entering && (k == ast.KindFencedCodeBlock || k == ast.KindCodeBlock) {
-				lang, title := infoOf(n, p.src)
-				if body := codeOf(n, p.src); lang == "" && (isTranscript(body) || shell.Known(body)) {
-					lang = "sh"
+				f := infoOf(n, p.src)
+				if f.lang == "" {
+					if body := codeOf(n, p.src); isTranscript(body) || shell.Known(body) {
+						f.lang = "sh"
+					}
 				}
-				if !yield(n, block{lang, title}) {
+				if !yield(n, f) {
 					return ast.WalkStop, nil
 				}
 			}
@@ -204,21 +300,30 @@ func codeOf(n ast.Node, src []byte) string {
 	return b.String()
 }
 
-// infoOf reads a block's language and title. A block by indentation has none.
-func infoOf(n ast.Node, src []byte) (lang, title string) {
+// info is what the fence of a block of code says, or what is known of a block without one.
+type info struct {
+	lang   string
+	title  string
+	on     string // the machine its commands are for, as on=db1
+	dryRun bool   // it tries what the block below does
+}
+
+// infoOf reads what the fence of a block says. A block by indentation has none.
+func infoOf(n ast.Node, src []byte) info {
 	if f, ok := n.(*ast.FencedCodeBlock); ok && f.Info != nil {
 		return parseInfo(string(unescape(f.Info.Segment.Value(src))))
 	}
-	return "", ""
+	return info{}
 }
 
 const maxLanguage = 40 // bytes of a language's name
 
-// parseInfo splits a fence's info string: the language, and a title="…" as Docusaurus and MkDocs write it.
-func parseInfo(info string) (lang, title string) {
-	lang, rest, _ := strings.Cut(strings.TrimSpace(info), " ")
+// parseInfo splits a fence's info string: the language, a title="…" as Docusaurus and MkDocs write it, and our own
+// on=HOST and dry-run.
+func parseInfo(text string) (f info) {
+	lang, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
 	if strings.HasPrefix(lang, "title=") {
-		lang, rest = "", info
+		lang, rest = "", text
 	}
 	if len(lang) > maxLanguage {
 		lang = ""
@@ -227,10 +332,18 @@ func parseInfo(info string) (lang, title string) {
 	if i := strings.IndexAny(lang, "{,:"); i >= 0 {
 		lang = lang[:i]
 	}
-	if _, after, ok := strings.Cut(rest, `title="`); ok {
-		title, _, _ = strings.Cut(after, `"`)
+	f.lang = lang
+	if before, after, ok := strings.Cut(rest, `title="`); ok {
+		f.title, after, _ = strings.Cut(after, `"`)
+		rest = before + after
 	}
-	return lang, title
+	for w := range strings.FieldsSeq(strings.Trim(rest, "{}")) {
+		if v, ok := strings.CutPrefix(w, "on="); ok {
+			f.on = strings.Trim(v, `"`)
+		}
+		f.dryRun = f.dryRun || w == "dry-run"
+	}
+	return f
 }
 
 // languageLabel is the word over a block. Output has none; a language nobody knows is shown as it was written.

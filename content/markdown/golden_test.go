@@ -103,7 +103,7 @@ func shown(t *testing.T, src []byte, title string) map[string]string {
 	}
 	out["links"], out["headings"], out["sections"] = links.String(), headings.String(), sections.String()
 	out["anchors"] = lines(p.Anchors)
-	html, err := p.HTML(markdown.HTMLOptions{Title: title, Resolve: resolve})
+	html, err := p.HTML(markdown.HTMLOptions{Title: title, Resolve: resolve, Scope: func(s string) (string, string) { return "For " + s, s }})
 	if err != nil {
 		t.Fatal(err)
 	}

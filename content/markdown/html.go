@@ -19,11 +19,15 @@ import (
 // the reader's click meets the page that helps, and marked.
 type Resolver func(dest string, image bool) (url string, found bool)
 
+// Scoper reads the applies_to of a heading: in words, and for the browser.
+type Scoper func(appliesTo string) (words, data string)
+
 // HTMLOptions say how a body stands in its page.
 type HTMLOptions struct {
 	Title   string            // the title the page shows; the body's first heading is left out where it says the same
 	Resolve Resolver          // never nil
 	Values  map[string]string // of inputs, by name, to be written into the commands
+	Scope   Scoper            // nil where headings say nothing of versions
 }
 
 const (
@@ -50,6 +54,8 @@ func (p *Page) HTML(o HTMLOptions) (out []byte, err error) {
 	p.placeSteps()
 	p.resolve(o.Resolve)
 	p.placeCode(o.Values)
+	p.placeSpans(o.Values)
+	p.placeScopes(o.Scope)
 	if out, err = p.render(); err != nil || !p.raw {
 		return out, err
 	}
@@ -190,6 +196,7 @@ func (r nodes) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindHTMLBlock, r.rawHTML)
 	reg.Register(ast.KindFencedCodeBlock, r.code)
 	reg.Register(ast.KindCodeBlock, r.code)
+	reg.Register(ast.KindCodeSpan, r.span)
 	reg.Register(extast.KindTaskCheckBox, r.checkbox)
 	reg.Register(extast.KindTable, r.table)
 	reg.Register(extast.KindTableHeader, r.tableHeader)
@@ -217,9 +224,9 @@ func (nodes) heading(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast
 		return ast.WalkContinue, nil
 	}
 	if entering {
-		_, _ = w.WriteString("<" + tag + ` id="` + html.EscapeString(ids) + `">`)
+		_, _ = w.WriteString("<" + tag + ` id="` + html.EscapeString(ids) + `"` + dataOf(n) + ">")
 	} else {
-		_, _ = w.WriteString(`<a class="anchor" href="#` + escapeURL(ids) + `" aria-hidden="true" tabindex="-1">#</a></` + tag + ">\n")
+		_, _ = w.WriteString(`<a class="anchor" href="#` + escapeURL(ids) + `" aria-hidden="true" tabindex="-1">#</a></` + tag + ">\n" + scopeLine(n))
 	}
 	return ast.WalkContinue, nil
 }

@@ -26,10 +26,12 @@ type Page struct {
 	Headings []Heading // those on the top level of the page, in order
 	Anchors  []string  // every id a link may point at, in no order: headings, <a id>, footnotes are left out
 	Links    []Link    // links and images that are not plain web or mail addresses, in order
+	Scopes   []Scope   // what headings say of versions, in order
 	Inputs   []string  // names of the values that the commands of the page want, in order; filled by HTML
 	Refused  bool      // the body was too dangerous to parse: the page shows its text
 
 	src    []byte
+	first  int // line of the author's file on which src begins
 	root   ast.Node
 	raw    bool                // raw HTML was seen
 	titled *ast.Heading        // the heading that TitleID is of
@@ -80,7 +82,7 @@ var dialect = goldmark.New(
 func Parse(file string, src []byte, firstLine int) (*Page, []diag.Problem) {
 	src = normalise(src)
 	p := &parse{
-		Page: &Page{src: src, ids: map[ast.Node]string{}, owner: map[string]ast.Node{}},
+		Page: &Page{src: src, first: firstLine, ids: map[ast.Node]string{}, owner: map[string]ast.Node{}},
 		file: file,
 		pos:  lines{src: src, first: firstLine},
 	}
@@ -195,7 +197,11 @@ func (p *parse) reserve() {
 				p.Page.ids[h] = p.ids.take(string(id))
 			}
 		}
+		scope, scoped := h.AttributeString(scopeAttr)
 		h.RemoveAttributes()
+		if scoped {
+			h.SetAttributeString(scopeAttr, scope)
+		}
 		return ast.WalkSkipChildren, nil
 	})
 }
@@ -227,6 +233,10 @@ func (p *parse) heading(n *ast.Heading) {
 		p.Page.ids[n] = id
 	}
 	p.Anchors = append(p.Anchors, id)
+	if scope := scopeOf(n); scope != "" {
+		line, col := p.pos.at(n.Pos())
+		p.Scopes = append(p.Scopes, Scope{scope, line, col})
+	}
 	if i := strings.LastIndex(txt, "{#"); i >= 0 && strings.IndexByte(txt[i:], '}') == len(txt)-i-1 {
 		p.report(n, diag.Warning, "anchor-invalid", "the anchor "+quoted(txt[i:])+" is not usable and shows as text", anchorFix)
 	}

@@ -259,7 +259,7 @@ func (nodes) say(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.Wal
 // stepHead begins or ends the heading of a step: a tick with a label, and the time.
 func stepHead(w util.BufWriter, n ast.Node, tag, id string, step int, entering bool) {
 	if entering {
-		_, _ = w.WriteString("<" + tag + ` id="` + html.EscapeString(id) + `"><input class="tick" type="checkbox" id="/t-` + html.EscapeString(id) +
+		_, _ = w.WriteString("<" + tag + ` id="` + html.EscapeString(id) + `"` + dataOf(n) + `><input class="tick" type="checkbox" id="/t-` + html.EscapeString(id) +
 			`" autocomplete="off"><label for="/t-` + html.EscapeString(id) + `"><span class="vh">Step ` + strconv.Itoa(step) + ` done: </span>`)
 		return
 	}
@@ -268,5 +268,5 @@ func stepHead(w util.BufWriter, n ast.Node, tag, id string, step int, entering b
 		time, _ := v.(string)
 		_, _ = w.WriteString("<small>" + html.EscapeString(time) + "</small>")
 	}
-	_, _ = w.WriteString(`<a class="anchor" href="#` + escapeURL(id) + `" aria-hidden="true" tabindex="-1">#</a></` + tag + ">\n")
+	_, _ = w.WriteString(`<a class="anchor" href="#` + escapeURL(id) + `" aria-hidden="true" tabindex="-1">#</a></` + tag + ">\n" + scopeLine(n))
 }

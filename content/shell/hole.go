@@ -89,6 +89,15 @@ func set(words string) map[string]bool {
 	return m
 }
 
+// Named finds the placeholders in a text that is no command, as the name of a host is.
+func Named(text string) []Hole {
+	holes := holesIn(text, nil)
+	for i := range holes {
+		holes[i].Place = Text
+	}
+	return holes
+}
+
 // holesIn finds what may be holes, without knowing their places. assigned are the variables that the page sets itself.
 func holesIn(src string, assigned map[string]bool) (out []Hole) {
 	templates := template.MatchString(src)

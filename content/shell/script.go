@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"errors"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -70,6 +71,27 @@ func Read(src string, assigned map[string]bool) Script {
 		s.Holes = append(s.Holes, h)
 	}
 	return s
+}
+
+// Check returns where and why commands do not parse, placeholders taken for words; an empty msg where they do. line and
+// column are 1-based, the column in bytes.
+func Check(src string) (line, column int, msg string) {
+	if len(src) > maxScript {
+		return 0, 0, ""
+	}
+	_, err := parse(blank(src, holesIn(src, nil)))
+	if err == nil {
+		return 0, 0, ""
+	}
+	var pe syntax.ParseError
+	if errors.As(err, &pe) {
+		return int(pe.Pos.Line()), int(pe.Pos.Col()), strings.ReplaceAll(pe.Text, "foo(", "name(")
+	}
+	var le syntax.LangError
+	if errors.As(err, &le) {
+		return int(le.Pos.Line()), int(le.Pos.Col()), strings.TrimSpace(le.Error())
+	}
+	return 1, 1, err.Error()
 }
 
 func parse(src string) (f *syntax.File, err error) {
