@@ -121,6 +121,7 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 	}
 	s.files = files
 	b.arrange(s, prev, &diff)
+	s.relate()
 	b.snap = s
 	return s, diff, nil
 }

@@ -222,7 +222,7 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 		})
 	}
 	b := cut(raw)
-	meta, fps, ok := frontMatter(p, b)
+	meta, links, fps, ok := frontMatter(p, b)
 	ps = append(ps, fps...)
 	if b.format == 0 {
 		if late, hide := lateFrontMatter(p, raw); late != nil {
@@ -247,7 +247,7 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 			meta.Audience = []string{Nobody} // better hidden than shown to the wrong people
 		}
 	}
-	d.Meta, d.Headings, d.Anchors, d.Links = meta, page.Headings, page.Anchors, page.Links
+	d.Meta, d.Headings, d.Anchors, d.Links = meta, page.Headings, page.Anchors, append(links, page.Links...)
 	d.Lead = clip(page.Lead, 300)
 	d.Kind = meta.Kind
 	if d.Kind == "" {

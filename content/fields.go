@@ -23,6 +23,7 @@ var fields = map[string]func(*decoder, ast.Node){
 	"lang":          func(d *decoder, n ast.Node) { d.meta.Lang = d.plain(n, "lang") },
 	"owner":         func(d *decoder, n ast.Node) { d.meta.Owner = d.plain(n, "owner") },
 	"reviewed":      func(d *decoder, n ast.Node) { d.meta.Reviewed = d.date(n, "reviewed") },
+	"reviewed_by":   func(d *decoder, n ast.Node) { d.meta.ReviewedBy = d.plain(n, "reviewed_by") },
 	"review_every":  func(d *decoder, n ast.Node) { d.meta.ReviewEvery = d.period(n) },
 	"applies_to":    func(d *decoder, n ast.Node) { d.meta.AppliesTo = d.applications(n, "applies_to") },
 	"phase":         func(d *decoder, n ast.Node) { d.meta.Phases = d.phases(n) },
@@ -64,8 +65,15 @@ var fields = map[string]func(*decoder, ast.Node){
 	"updates":  func(d *decoder, n ast.Node) { d.meta.Updates = d.updates(n) },
 
 	"environment": func(d *decoder, n ast.Node) { d.meta.Environment = d.pairs(n) },
-	"uses":        func(d *decoder, n ast.Node) { d.meta.Uses = d.list(n, "uses") },
-	"results":     func(d *decoder, n ast.Node) { d.meta.Results = d.results(n) },
+	"uses": func(d *decoder, n ast.Node) {
+		d.meta.Uses = d.list(n, "uses")
+		d.each(n, func(v ast.Node) {
+			if dest, ok := d.scalar(v); ok && dest != "" {
+				d.link(v, dest)
+			}
+		})
+	},
+	"results": func(d *decoder, n ast.Node) { d.meta.Results = d.results(n) },
 }
 
 func (d *decoder) wrong(n ast.Node, key, want string) {
@@ -106,8 +114,9 @@ func (d *decoder) oneOf(n ast.Node, key string, values ...string) string {
 }
 
 var (
-	dateForm   = regexp.MustCompile(`^\d{4}-\d\d-\d\d($|[T ])`)
-	periodForm = regexp.MustCompile(`^[1-9]\d{0,3} ?(d|w|m|y|days?|weeks?|months?|years?)$`)
+	dateForm    = regexp.MustCompile(`^\d{4}-\d\d-\d\d($|[T ])`)
+	periodForm  = regexp.MustCompile(`^[1-9]\d{0,3} ?(d|w|m|y|days?|weeks?|months?|years?)$`)
+	periodParts = regexp.MustCompile(`^([0-9]{1,4}) ?([dwmy])`)
 )
 
 // day reads the day of a date or a time; "" where it is neither, or no day of the calendar.

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"rutter/content/diag"
+	"rutter/content/markdown"
 )
 
 // Limits on front matter, checked before any parser sees it: YAML and TOML parsers take seconds on small inputs
@@ -112,11 +113,11 @@ func cutJSON(src []byte) block {
 
 // frontMatter parses a block. ok is false when it does not parse at all: then the page is not taken as it is.
 // A field with a wrong value is a problem and stays empty; the others count.
-func frontMatter(file string, b block) (m Meta, ps []diag.Problem, ok bool) {
+func frontMatter(file string, b block) (m Meta, links []markdown.Link, ps []diag.Problem, ok bool) {
 	d := &decoder{file: file, line: b.line, meta: &m}
-	fail := func(line, col int, text, fix string) (Meta, []diag.Problem, bool) {
+	fail := func(line, col int, text, fix string) (Meta, []markdown.Link, []diag.Problem, bool) {
 		d.problem(line, col, text, fix)
-		return m, d.problems, false
+		return m, nil, d.problems, false
 	}
 	switch {
 	case b.broken != nil:
@@ -125,11 +126,11 @@ func frontMatter(file string, b block) (m Meta, ps []diag.Problem, ok bool) {
 	case b.open:
 		// A lone rule at the top of a page is more likely than a forgotten end, unless keys follow.
 		if !looksLikeKeys(b) {
-			return m, nil, true
+			return m, nil, nil, true
 		}
 		return fail(1, 1, "the front matter has no end", "close it with a line of "+map[byte]string{'y': "---", 't': "+++"}[b.format])
 	case b.format == 0 || len(bytes.TrimSpace(b.text)) == 0:
-		return m, nil, true
+		return m, nil, nil, true
 	}
 	if line, text := tooMuch(b.text); text != "" {
 		return fail(line, 1, text, "keep front matter short and flat")
@@ -150,7 +151,7 @@ func frontMatter(file string, b block) (m Meta, ps []diag.Problem, ok bool) {
 		line := 1 + bytes.Count(text[:at[0]], []byte("\n"))
 		d.report(line, 1, "value-wrong", "audience is not read as a key, so nobody sees the page", "see the lines before it")
 	}
-	return m, d.problems, true
+	return m, d.links, d.problems, true
 }
 
 // placeOf returns the 1-based line and column at which JSON stops to parse.

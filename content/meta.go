@@ -8,6 +8,7 @@ type Meta struct {
 	Lang         string        `json:"lang,omitempty"` // BCP 47
 	Owner        string        `json:"owner,omitempty"`
 	Reviewed     Date          `json:"reviewed,omitempty"`
+	ReviewedBy   string        `json:"reviewed_by,omitempty"`
 	ReviewEvery  string        `json:"review_every,omitempty"` // "12 months", "2 weeks" …
 	AppliesTo    []Application `json:"applies_to,omitempty"`
 	Phases       []Phase       `json:"phase,omitempty"`
@@ -38,7 +39,7 @@ type Meta struct {
 
 	// Stories.
 	Environment []Pair   `json:"environment,omitempty"`
-	Uses        []string `json:"uses,omitempty"` // playbooks the story proves
+	Uses        []string `json:"uses,omitempty"` // playbooks the story proves, as destinations of links
 	Results     []Result `json:"results,omitempty"`
 }
 
@@ -80,6 +81,15 @@ type Result struct {
 	Before   string `json:"before,omitempty"`
 	After    string `json:"after,omitempty"`
 	Measured string `json:"measured,omitempty"` // by what means
+}
+
+// Fixes returns the versions in which an advisory's issue is gone, as products with versions.
+func (m *Meta) Fixes() []Application {
+	out := make([]Application, 0, len(m.FixedIn))
+	for _, s := range m.FixedIn {
+		out = append(out, splitApplication(s))
+	}
+	return out
 }
 
 // Products returns the names of the products the page applies to, each once, in the author's order.

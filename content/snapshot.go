@@ -35,6 +35,9 @@ type Snapshot struct {
 	portal *portal                   // what is in portal.yaml
 	lost   map[string]bool           // pages that no request can reach, by path
 
+	advisories []string            // open ones, by path
+	proofs     map[string][]string // by path of a page: the stories that use it
+
 	unreadPs []diag.Problem        // folders that could not be listed
 	reserved func(key string) bool // addresses of the portal itself; may be nil
 }

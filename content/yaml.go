@@ -13,6 +13,7 @@ import (
 	yamlparser "github.com/goccy/go-yaml/parser"
 
 	"rutter/content/diag"
+	"rutter/content/markdown"
 )
 
 // decoder fills a Meta from the nodes of a parsed block.
@@ -24,6 +25,7 @@ type decoder struct {
 	anchors  map[string]ast.Node
 	text     []string // the block's lines
 	meta     *Meta
+	links    []markdown.Link // destinations among the values
 	problems []diag.Problem
 }
 
@@ -183,7 +185,19 @@ func (d *decoder) report(line, col int, rule, text, fix string) {
 
 // at reports an error at a node, or, where nodes are not the author's, at its key.
 func (d *decoder) at(n ast.Node, rule, text, fix string) {
-	line, col := 1, 1
+	line, col := d.placeOf(n)
+	d.report(line, col, rule, text, fix)
+}
+
+// link notes a destination, which is checked as those in the text are.
+func (d *decoder) link(n ast.Node, dest string) {
+	line, col := d.placeOf(n)
+	d.links = append(d.links, markdown.Link{Dest: dest, Line: d.line + line - 1, Column: col})
+}
+
+// placeOf is where a node stands in the block.
+func (d *decoder) placeOf(n ast.Node) (line, col int) {
+	line, col = 1, 1
 	if d.keys != nil {
 		if p, ok := d.keys[d.key]; ok {
 			line, col = p.line, p.column
@@ -192,7 +206,7 @@ func (d *decoder) at(n ast.Node, rule, text, fix string) {
 		line, col = t.Position.Line, t.Position.Column
 		col += d.tabsBefore(line, col, t.Value)
 	}
-	d.report(line, col, rule, text, fix)
+	return line, col
 }
 
 // tabsBefore is how far to the right of its column a token stands: goccy leaves out tabs at the beginning of some

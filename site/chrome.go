@@ -15,6 +15,8 @@ type chrome struct {
 	items  []view.NavItem
 	owns   []func(*content.Doc) bool // whether a page belongs to the item
 	key    string
+
+	products bool // pages name products
 }
 
 const maxNav = 5
@@ -28,6 +30,7 @@ func (s *Server) chromeOf(r *request) *chrome {
 	kinds := map[content.Kind]bool{}
 	for _, d := range r.view.All() {
 		kinds[d.Kind] = true
+		c.products = c.products || len(d.Meta.AppliesTo) > 0
 	}
 	if len(kinds) > 1 {
 		for _, k := range content.Kinds() {
@@ -40,6 +43,9 @@ func (s *Server) chromeOf(r *request) *chrome {
 			prefix := f.Path + "/"
 			c.add(short(f.Title), f.URL, func(d *content.Doc) bool { return strings.HasPrefix(d.Path, prefix) })
 		}
+	}
+	if c.products {
+		c.key += "products"
 	}
 	s.chrome.Store(c)
 	return c
@@ -76,6 +82,7 @@ func (s *Server) frameOf(r *request, title string) view.Frame {
 	f := s.frame
 	f.Title = title
 	if r.edition != nil {
+		f.Products = s.chromeOf(r).products
 		f.Nav = s.chromeOf(r).nav(nil)
 		f.Bar = s.barOf(r, "")
 	}

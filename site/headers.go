@@ -2,16 +2,20 @@ package site
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"log"
 	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync/atomic"
+
+	"rutter/site/view"
 )
 
 // policy lets a page load nothing but our own style sheet, script, pictures and search, and be framed by nobody.
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
+var policy = "default-src 'none'; style-src 'self'; script-src 'self' " + hashOf(view.ThemeScript) + "; img-src 'self'; connect-src 'self'; " +
 	"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 var (
@@ -19,6 +23,12 @@ var (
 	headerNosniff  = []string{"nosniff"}
 	headerReferrer = []string{"strict-origin-when-cross-origin"}
 )
+
+// hashOf is a script in a page as a policy names it.
+func hashOf(script string) string {
+	sum := sha256.Sum256([]byte(script))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
 
 // secure sets the headers that every answer has. The keys are canonical, so that no work is done per request; and
 // they are few, since each costs a cached page about a hundredth of its time.

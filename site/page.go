@@ -99,7 +99,7 @@ func (s *Server) page(w http.ResponseWriter, r *request, d *content.Doc) error {
 		return s.markdown(w, d, r)
 	}
 	s.noteOpened(r)
-	if hasValues(r) {
+	if hasValues(r) || d.Kind == content.Advisory && asksAffected(r) {
 		w.Header()["Referrer-Policy"] = noReferrer
 		return s.freshPage(w, r, d)
 	}
@@ -107,6 +107,9 @@ func (s *Server) page(w http.ResponseWriter, r *request, d *content.Doc) error {
 		return s.freshPage(w, r, d)
 	}
 	k := pageKey(r.viewer, d)
+	if overdue(d, s.o.Now()) { // the one thing on a page that a day changes
+		k.path += " overdue"
+	}
 	rep, stale := s.cache.get(k, r.edition.Seq)
 	if rep == nil {
 		deps := s.dependencies(r, d)
@@ -167,6 +170,12 @@ func (s *Server) dependencies(r *request, d *content.Doc) string {
 		}
 		add("")
 	}
+	for _, others := range [][]*content.Doc{r.view.Advisories(d), r.view.Stories(d), r.view.Uses(d)} {
+		for _, x := range others {
+			add(x.Title, x.URL, x.Meta.Severity)
+		}
+		add("")
+	}
 	for _, l := range d.Links {
 		t := r.view.Resolve(d, l.Dest)
 		add(t.URL, fmt.Sprint(t.Leads()))
@@ -209,12 +218,18 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 	}
 	f := s.frame
 	f.Title, f.Lang = d.Title, r.edition.Snapshot.Lang(d)
-	f.Nav = s.chromeOf(r).nav(d)
+	f.Nav, f.Products = s.chromeOf(r).nav(d), s.chromeOf(r).products
 	f.Bar = s.barOf(r, d.Path)
 	p := view.Page{
 		Frame: f, Heading: d.Title, Name: d.Name, Lead: d.Meta.Summary, Body: string(body),
 		Crumbs: crumbsOf(r.view.Trail(d.Parent())),
-		Trust:  trustOf(d), Aside: asideOf(r, d), Asked: s.askedFor(r, d), Fields: fieldsOf(inputs, values),
+		Trust:  s.trustOf(r, d), Scope: content.ScopeOf(d.Meta.AppliesTo), Aside: asideOf(r, d), Asked: s.askedFor(r, d), Fields: fieldsOf(inputs, values),
+	}
+	switch d.Kind {
+	case content.Advisory:
+		p.Advisory = s.advisoryOf(r, d)
+	case content.Story:
+		p.Story = storyOf(d)
 	}
 	p.Anchor = d.TitleID
 	p.Toc = tocOf(d)
@@ -228,8 +243,11 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 	if t, ok := r.view.Changed(d); ok {
 		p.Furn = append(p.Furn, view.Fact{Label: "Last changed", Value: t.Format(time.DateOnly), Time: t.Format(time.RFC3339)})
 	}
+	p.Revision = r.view.Revision(d)
+	p.Steps = strings.Contains(p.Body, `<ol class="course steps">`)
+	p.Frame.Play, p.Frame.Pick = len(p.Fields) > 0 || p.Steps, p.Advisory != nil
 	p.Furn = append(p.Furn,
-		view.Fact{Label: "Revision", Value: r.view.Revision(d)},
+		view.Fact{Label: "Revision", Value: p.Revision},
 		view.Fact{Value: "Markdown", URL: "/" + escape(d.Path)})
 	if strings.HasSuffix(d.Key, "/") {
 		if fv := r.view.Folder(d.Dir()); fv != nil {
@@ -270,41 +288,6 @@ func tocOf(d *content.Doc) []view.TocItem {
 	return nil
 }
 
-// trustOf is the strip under the lead: at most five facts by which a page may be believed.
-func trustOf(d *content.Doc) []view.Fact {
-	m := d.Meta
-	var out []view.Fact
-	if m.Duration != "" {
-		n, unit, _ := strings.Cut(m.Duration, " ")
-		out = append(out, view.Fact{Label: "Takes", Value: n, Big: true, Small: unit})
-	}
-	if m.Risk != "" {
-		out = append(out, view.Fact{Label: "Risk", Value: strings.ToUpper(m.Risk[:1]) + m.Risk[1:], Small: "of the worst step"})
-	}
-	if m.Reviewed != "" {
-		f := view.Fact{Label: "Reviewed", Value: string(m.Reviewed), Time: string(m.Reviewed)}
-		if m.ReviewEvery != "" {
-			f.Small = "every " + m.ReviewEvery
-		}
-		out = append(out, f)
-	}
-	if len(m.AppliesTo) > 0 {
-		var names []string
-		for _, a := range m.AppliesTo {
-			names = append(names, strings.TrimSpace(a.Product+" "+a.Versions))
-		}
-		f := view.Fact{Label: "Applies to", Value: names[0]}
-		if len(names) > 1 {
-			f.Small = "and " + fmt.Sprint(len(names)-1) + " more"
-		}
-		out = append(out, f)
-	}
-	if m.Owner != "" {
-		out = append(out, view.Fact{Label: "Owner", Value: m.Owner})
-	}
-	return out[:min(len(out), 5)]
-}
-
 // asideOf is what stands beside the text.
 func asideOf(r *request, d *content.Doc) []view.Block {
 	m := d.Meta
@@ -315,6 +298,15 @@ func asideOf(r *request, d *content.Doc) []view.Block {
 			b.Facts = append(b.Facts, view.Fact{Label: a.Product, Value: a.Versions, URL: listURL("product", a.Product)})
 		}
 		out = append(out, b)
+	}
+	if docs := r.view.Advisories(d); len(docs) > 0 {
+		out = append(out, view.Block{Title: "Open advisories", ID: "/advisories", Links: linksTo(docs)})
+	}
+	if docs := r.view.Stories(d); len(docs) > 0 {
+		out = append(out, view.Block{Title: "In production", ID: "/stories", Links: linksTo(docs)})
+	}
+	if docs := r.view.Uses(d); len(docs) > 0 {
+		out = append(out, view.Block{Title: "Playbooks it proves", Links: linksTo(docs)})
 	}
 	if m.Escalation != "" {
 		out = append(out, view.Block{Title: "If you are stuck", Text: m.Escalation})
@@ -345,6 +337,13 @@ func asideOf(r *request, d *content.Doc) []view.Block {
 	}
 	if len(filed) > 0 {
 		out = append(out, view.Block{Title: "More about", Links: filed})
+	}
+	return out
+}
+
+func linksTo(docs []*content.Doc) (out []view.Link) {
+	for _, d := range docs {
+		out = append(out, view.Link{Label: d.Title, URL: d.URL})
 	}
 	return out
 }

@@ -64,6 +64,8 @@ func (s *Server) handlerFor(p string) (handler, string) {
 		return s.assistant, "POST"
 	case "/-/suggest":
 		return s.suggestions, reading
+	case "/-/products":
+		return s.products, reading
 	case "/livez":
 		return s.livez, reading
 	case "/readyz":

@@ -192,7 +192,7 @@ func firstLine(s string) string {
 func (s *Server) fill(p *view.SearchPage, r *request, res search.Results, q search.Query, values url.Values, n int, took time.Duration) {
 	p.Total, p.Notices, p.TookMS = res.Total, res.Notices, float64(took.Microseconds())/1000
 	p.Unsure = q.Paste && res.Total > 0 && res.Confidence < search.Confident
-	p.Hits = hitsOf(r, res)
+	p.Hits = s.hitsOf(r, res)
 	for _, f := range res.Facets {
 		if box := facetBox(f); len(box.Values) > 1 || len(box.Values) == 1 && box.Values[0].Selected {
 			p.Facets = append(p.Facets, box)
@@ -266,25 +266,26 @@ func respelt(q search.Query, words string) string {
 	return words
 }
 
-func hitsOf(r *request, res search.Results) (out []view.HitBox) {
+func (s *Server) hitsOf(r *request, res search.Results) (out []view.HitBox) {
 	for _, h := range res.Hits {
 		if d := r.view.Doc(h.Path); d != nil {
-			out = append(out, hitOf(r, d, h))
+			out = append(out, s.hitOf(r, d, h))
 		}
 	}
 	return out
 }
 
-func hitOf(r *request, d *content.Doc, h search.Hit) view.HitBox {
+func (s *Server) hitOf(r *request, d *content.Doc, h search.Hit) view.HitBox {
 	b := view.HitBox{Title: d.Title, URL: d.URL, Severity: d.Meta.Severity, Meta: append([]string{d.Kind.Label()}, d.Meta.Products()...)}
+	b.Trust, b.Scope = s.trustLine(r, d), content.ScopeOf(d.Meta.AppliesTo)
 	if d.Name != "" {
 		b.Meta = append(b.Meta, d.Name)
 	}
 	if dir := d.Dir(); dir != "" {
 		b.Meta = append(b.Meta, dir)
 	}
-	for _, s := range h.Sections {
-		b.Sections = append(b.Sections, view.SectionBox{Heading: s.Heading, URL: d.URL + fragment(s.ID), Snippet: s.Snippet})
+	for _, x := range h.Sections {
+		b.Sections = append(b.Sections, view.SectionBox{Heading: x.Heading, URL: d.URL + fragment(x.ID), Snippet: x.Snippet})
 	}
 	for _, v := range h.Versions {
 		if other := r.view.Doc(v.Path); other != nil && other != d {
@@ -345,7 +346,7 @@ func (s *Server) suggestions(w http.ResponseWriter, r *request) error {
 		case err != nil:
 			return err
 		default:
-			b.Total, b.Hits, b.Notices = res.Total, hitsOf(r, res), res.Notices
+			b.Total, b.Hits, b.Notices = res.Total, s.hitsOf(r, res), res.Notices
 			if res.Suggestion != "" {
 				b.Suggestion = respelt(q, res.Suggestion)
 			}

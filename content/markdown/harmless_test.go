@@ -15,7 +15,7 @@ var may = map[string][]string{
 	"a": {"href", "title", "role", "aria-hidden", "tabindex"}, "abbr": {"title"}, "b": nil, "bdi": nil, "bdo": {"dir"},
 	"blockquote": nil, "br": nil, "caption": nil, "cite": nil, "code": nil, "dd": nil, "del": nil, "details": {"open"},
 	"dfn": nil, "div": {"role"}, "dl": nil, "dt": nil, "em": nil, "figcaption": nil, "figure": nil,
-	"h2": nil, "h3": nil, "h4": nil, "h5": nil, "h6": nil, "hr": nil, "i": nil,
+	"h2": {"data-for"}, "h3": {"data-for"}, "h4": {"data-for"}, "h5": {"data-for"}, "h6": {"data-for"}, "hr": nil, "i": nil,
 	"img": {"src", "alt", "title", "width", "height", "loading"}, "input": {"type", "checked", "disabled", "aria-label", "autocomplete"}, "label": {"for"},
 	"ins": nil, "kbd": nil, "li": nil, "ol": {"start"}, "p": nil, "pre": nil, "q": nil, "rp": nil, "rt": nil,
 	"ruby": nil, "s": nil, "samp": nil, "small": nil, "span": nil, "strong": nil, "sub": nil, "summary": nil,

@@ -169,3 +169,6 @@ func Compare(a, b Version) int {
 	}
 	return strings.Compare(a.build, b.build)
 }
+
+// Keys returns the first and the last key of the version and the key of its build, "" for what is not known of it.
+func (v Version) Keys() (lo, hi, build string) { return v.lo, v.hi, v.build }

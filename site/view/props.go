@@ -7,21 +7,24 @@ import (
 
 // Frame is what stands around every page.
 type Frame struct {
-	Portal  string // the portal's name
-	Title   string // of the page, "" on the home page
-	Lang    string // BCP 47; "" is English
-	Query   string // shown in the search field
-	Nav     []NavItem
-	Assets  Assets
-	Foot    []Fact // facts at the foot of the page
-	Bar     *Bar   // for authors; nil for readers
-	NoIndex bool   // keep it out of search engines
-	Home    bool   // the home page has its own search field
+	Portal   string // the portal's name
+	Title    string // of the page, "" on the home page
+	Lang     string // BCP 47; "" is English
+	Query    string // shown in the search field
+	Nav      []NavItem
+	Assets   Assets
+	Foot     []Fact // facts at the foot of the page
+	Bar      *Bar   // for authors; nil for readers
+	NoIndex  bool   // keep it out of search engines
+	Home     bool   // the home page has its own search field
+	Play     bool   // the page has commands with values, or steps
+	Pick     bool   // the page asks for versions
+	Products bool   // pages name products, so that readers may choose theirs
 }
 
 // Assets are the addresses of what a page loads.
 type Assets struct {
-	CSS, JS, Box, Icon string
+	CSS, JS, Play, Box, Pick, Icon string
 }
 
 // NavItem is a link in the head of every page.
@@ -43,6 +46,7 @@ type Fact struct {
 	URL          string
 	Big          bool // the value is a number worth its size
 	Small        string
+	Severity     string // of an advisory: the value is shown with its shape
 	Time         string // machine-readable date of Value, RFC 3339
 }
 
@@ -57,22 +61,56 @@ type Bar struct {
 // Page is one page of content.
 type Page struct {
 	Frame
-	Crumbs  []Link
-	Heading string
-	Anchor  string // id of the body's own first heading
-	Name    string // the body's own title where it differs
-	Asked   string // a name that led here though it is not quite the page's; "" elsewhere
-	Lead    string
-	Fields  []Field // the values that the commands want
-	Trust   []Fact
-	Toc     []TocItem
-	Body    string // HTML
-	Aside   []Block
-	Folder  *Listing // what is in the folder, when the page is a folder's
-	Prev    *Link
-	Next    *Link
-	Furn    []Fact
+	Crumbs   []Link
+	Heading  string
+	Anchor   string // id of the body's own first heading
+	Name     string // the body's own title where it differs
+	Asked    string // a name that led here though it is not quite the page's; "" elsewhere
+	Lead     string
+	Fields   []Field // the values that the commands want
+	Trust    []Fact
+	Toc      []TocItem
+	Body     string // HTML
+	Aside    []Block
+	Folder   *Listing  // what is in the folder, when the page is a folder's
+	Advisory *Advisory // what an advisory says of versions; nil on other pages
+	Story    *Story    // what a story measured; nil on other pages
+	Scope    string    // products and versions the page is for, see content.ScopeOf
+	Steps    bool      // the page has a course of steps
+	Revision string    // that last changed the page
+	Prev     *Link
+	Next     *Link
+	Furn     []Fact
 }
+
+// Advisory is whom an issue concerns.
+type Advisory struct {
+	Products         []string
+	Rows             []Affected
+	Log              []LogEntry
+	Product, Version string // what was asked about
+	Answer           string // affected, fixed, not, unknown; "" for none
+}
+
+// Affected is a product in versions that an issue is in, or gone from.
+type Affected struct {
+	Product, Versions string
+	Fixed             bool
+	Scope             string
+}
+
+// LogEntry is one entry in an advisory's history.
+type LogEntry struct{ Date, Text string }
+
+// Story is what a story measured.
+type Story struct {
+	Big              []Result // those shown large
+	Results          []Result
+	Before, Measured bool // whether any result has it
+}
+
+// Result is one row of a story's measures.
+type Result struct{ Measure, Before, After, Measured string }
 
 // Field is a value that the reader fills in.
 type Field struct {
@@ -95,6 +133,7 @@ type TocItem struct {
 // Block is a titled box beside the text.
 type Block struct {
 	Title string
+	ID    string // anchor; "" for none
 	Facts []Fact
 	Links []Link
 	Text  string
@@ -115,6 +154,7 @@ type Entry struct {
 	Meta                []string
 	Count               int    // pages in a folder
 	Severity            string // of an advisory
+	Scope               string // see Page
 }
 
 // Pager leads through a long list.
@@ -138,6 +178,20 @@ type ListPage struct {
 	Heading string
 	Lead    string
 	Listing Listing
+}
+
+// ProductsPage is where readers say what they use.
+type ProductsPage struct {
+	Frame
+	Products []Product
+}
+
+// Product is one that pages name.
+type Product struct {
+	Name, URL string
+	Pages     int
+	Example   string // a version
+	Key       string // as pages name it to the browser, see content.ScopeOf
 }
 
 // Home is the front page.
@@ -220,6 +274,8 @@ type FacetValue struct {
 type HitBox struct {
 	Title, URL string
 	Meta       []string
+	Trust      []string // why it may be believed
+	Scope      string   // see Page
 	Severity   string
 	Versions   []Link // other versions of the page
 	Sections   []SectionBox

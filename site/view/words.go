@@ -11,6 +11,38 @@ import (
 	"rutter/content/diag"
 )
 
+// ThemeScript applies the colours a reader chose before the page is drawn. It stands in the page itself, allowed by its
+// hash, since anything fetched would come too late.
+const ThemeScript = `try{document.documentElement.dataset.theme=localStorage.getItem("rutter.theme")||""}catch{}`
+
+// verdict is an answer to "am I affected?".
+type verdict struct{ key, class, word, text string }
+
+var verdicts = []verdict{
+	{"affected", "crit", "Yes, affected", "Do what this page says, before anything else with that product."},
+	{"fixed", "good", "No: fixed in this version", "Nothing to do, if it runs this version everywhere."},
+	{"not", "good", "No, not affected", "This advisory does not name that version."},
+	{"unknown", "low", "Cannot tell", "Some of what this version means is affected, or it cannot be read. Give it more exactly, with its update or its build."},
+}
+
+func versionsWords(x Affected) string {
+	if x.Versions == "" {
+		return "all"
+	}
+	if x.Fixed {
+		return x.Versions + " and newer"
+	}
+	return x.Versions
+}
+
+// orNone is a dash where nothing was measured.
+func orNone(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
+
 func lang(l string) string {
 	if l == "" {
 		return "en"

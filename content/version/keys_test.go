@@ -1,0 +1,58 @@
+package version_test
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rutter/content/version"
+)
+
+var update = flag.Bool("update", false, "write testdata/keys.json")
+
+// TestKeys keeps what the browser's own reading of versions is compared with, see static/pick.js.
+func TestKeys(t *testing.T) {
+	type entry struct{ Text, Lo, Hi, Build string }
+	var got []entry
+	for _, list := range ascending {
+		for _, same := range list {
+			for s := range strings.SplitSeq(same, "|") {
+				v := parse(t, s)
+				lo, hi, build := v.Keys()
+				got = append(got, entry{s, lo, hi, build})
+			}
+		}
+	}
+	for _, s := range []string{"", "latest", "1.0.0.0.1", "v1.28.5-gke.1217000+x", "007.00", "build 12 ", "1.2.3-SNAPSHOT", "2019 Cumulative Update 12", "9u", "1.2 release candidate 3", strings.Repeat("9", 80)} {
+		v, _ := version.Parse(s)
+		lo, hi, build := v.Keys()
+		got = append(got, entry{s, lo, hi, build})
+	}
+	slices.SortFunc(got, func(a, b entry) int { return strings.Compare(a.Text, b.Text) })
+	text, err := json.MarshalIndent(got, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const file = "testdata/keys.json"
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, append(text, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), string(text)+"\n"); d != "" {
+		t.Errorf("keys changed; look, then run with -update:\n%s", d)
+	}
+}
