@@ -25,7 +25,7 @@ func (s *Server) advisoryOf(r *request, d *content.Doc) *view.Advisory {
 	if len(m.Affected)+len(m.FixedIn)+len(m.Updates) == 0 {
 		return nil
 	}
-	a := &view.Advisory{}
+	a := &view.Advisory{Closed: !m.Open()}
 	for _, x := range m.Affected {
 		a.Rows = append(a.Rows, view.Affected{Product: x.Product, Versions: x.Versions, Scope: content.ScopeOf([]content.Application{x})})
 	}

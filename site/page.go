@@ -292,7 +292,7 @@ func tocOf(d *content.Doc) []view.TocItem {
 func asideOf(r *request, d *content.Doc) []view.Block {
 	m := d.Meta
 	var out []view.Block
-	if len(m.AppliesTo) > 1 {
+	if len(m.AppliesTo) > 1 && d.Kind != content.Advisory {
 		b := view.Block{Title: "Applies to"}
 		for _, a := range m.AppliesTo {
 			b.Facts = append(b.Facts, view.Fact{Label: a.Product, Value: a.Versions, URL: listURL("product", a.Product)})

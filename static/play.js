@@ -68,6 +68,22 @@ if (form) {
       if (f && f.type !== 'password' && typeof v === 'string') f.value = v;
     }
   } catch { /* nothing kept */ }
+
+  // On a phone the form folds into a line once all is filled in.
+  const line = document.createElement('p'), change = document.createElement('button'), small = matchMedia('(width < 48rem)');
+  change.type = 'button';
+  change.textContent = 'Change';
+  change.addEventListener('click', () => { fold(false); fields[0].focus(); });
+  line.hidden = true;
+  form.append(line);
+  const fold = (on = small.matches && !form.contains(document.activeElement) && fields.every((f) => f.value !== '' && f.checkValidity())) => {
+    form.classList.toggle('folded', on);
+    line.hidden = !on;
+    if (on) line.replaceChildren(fields.map((f) => f.labels[0].textContent + ' ' + (f.type === 'password' ? '••••' : f.value)).join(', ') + ' ', change);
+  };
+  form.addEventListener('focusout', () => setTimeout(fold));
+  small.addEventListener('change', () => fold());
+
   form.querySelector('.send').remove();
   form.querySelector('.stay').hidden = false;
   form.addEventListener('submit', (e) => e.preventDefault());
@@ -75,6 +91,7 @@ if (form) {
   addEventListener('hashchange', take);
   show();
   take();
+  fold();
 }
 
 // A run is one walk through a playbook: what was ticked and noted, and when. Runs stay in this browser, several of a page
@@ -154,7 +171,8 @@ if (steps.length) {
     }
     pick.replaceChildren(...runs.map((r, i) => el('option', { value: i, ...(r === run ? { selected: '' } : {}) }, called(r))));
     pick.hidden = runs.length < 2 || Boolean(shared);
-    fresh.hidden = records.hidden = Boolean(shared) || !run || !runs.includes(run);
+    tools.hidden = !now;
+    fresh.hidden = records.hidden = Boolean(shared);
     tick();
   };
   const keep = () => { save(); tell(); };

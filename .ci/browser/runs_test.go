@@ -1,9 +1,11 @@
 package browser
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 )
 
@@ -15,7 +17,7 @@ func tickOff(t *testing.T, w world) {
 	b := newTab(t, w.browser, w.readers)
 	b.open("/playbooks/depot/clean")
 	done := func() string { return b.text(".runs [role=status]") }
-	equal(b, "at first", done(), "0 of 3 steps done")
+	equal(b, "at first", done(), "")
 	equal(b, "a step", strings.Join(strings.Fields(b.text(".step:nth-child(1) h3 label")), " "), "Step 1 done: Put it out")
 	tick := func(n string) {
 		eval[bool](b, `(document.querySelector(%s).focus(), true)`, ".step:nth-child("+n+") .tick")
@@ -32,28 +34,69 @@ func tickOff(t *testing.T, w world) {
 	equal(b, "after a reload", done(), "2 of 3 steps done")
 	equal(b, "the note", eval[string](b, `document.querySelector('.step:nth-child(2) textarea').value`), "used two cloths")
 
-	b.click(".runs p button:nth-child(1)")
-	equal(b, "a new run", done(), "0 of 3 steps done")
+	equal(b, "the time of a step", strings.HasPrefix(b.text(".step:nth-child(1) .note summary"), "Note · done "), true)
+	equal(b, "the clock", strings.HasPrefix(b.text(".runs .clock"), "Running for"), true)
+
+	b.click(".runs > p button")
+	equal(b, "a new run", done(), "")
 	tick("1")
 	equal(b, "runs", b.count(".runs option"), 2)
-	record := eval[string](b, `(async () => {
-		let text;
-		const make = URL.createObjectURL;
-		URL.createObjectURL = (blob) => { text = blob.text(); return 'data:text/plain,x'; };
-		HTMLAnchorElement.prototype.click = () => {};
-		const s = document.querySelector('.runs select');
-		s.value = '1';
-		s.dispatchEvent(new Event('change'));
-		document.querySelector('.runs p button:nth-child(2)').click();
-		URL.createObjectURL = make;
-		return await text;
-	})()`)
+	record := func(button string) string {
+		return eval[string](b, `(async () => {
+			let text;
+			const make = URL.createObjectURL, click = HTMLAnchorElement.prototype.click;
+			URL.createObjectURL = (blob) => { text = blob.text(); return 'data:text/plain,x'; };
+			HTMLAnchorElement.prototype.click = () => {};
+			const s = document.querySelector('.runs select');
+			s.value = '1';
+			s.dispatchEvent(new Event('change'));
+			[...document.querySelectorAll('.runs details button')].find((b) => b.textContent === %s).click();
+			URL.createObjectURL = make;
+			HTMLAnchorElement.prototype.click = click;
+			return await text;
+		})()`, button)
+	}
+	text := record("Markdown")
 	for _, want := range []string{"# Clean the lamp", "Revision", "- [x] Put it out, 20", "- [x] Wipe it, 20", "  used two cloths", "- [ ] Light it\n"} {
-		if !strings.Contains(record, want) {
-			t.Errorf("the record lacks %q:\n%s", want, record)
+		if !strings.Contains(text, want) {
+			t.Errorf("the record lacks %q:\n%s", want, text)
 		}
 	}
+	var data struct {
+		Title, Revision, Began string
+		Steps                  []struct{ ID, Title, Done, Note string }
+	}
+	if err := json.Unmarshal([]byte(record("JSON")), &data); err != nil || data.Title != "Clean the lamp" || len(data.Revision) != 12 || len(data.Steps) != 3 ||
+		data.Steps[1].Note != "used two cloths" || data.Steps[1].ID != "2-wipe-it" || data.Steps[0].Done < data.Began || data.Steps[2].Done != "" {
+		t.Errorf("as JSON: %+v, %v", data, err)
+	}
+
+	for _, name := range []string{"clipboard-read", "clipboard-write"} {
+		call(b, browser.SetPermission, browser.SetPermissionParams{
+			Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted, Origin: w.readers.url,
+		})
+	}
+	b.click(".runs summary")
+	b.click(".runs details button:nth-child(3)")
+	link := ""
+	wait(t, "the link to be copied", func() (bool, string) {
+		link = eval[string](b, `navigator.clipboard.readText()`)
+		return strings.Contains(link, "#?run="), link
+	})
 	b.clean()
+
+	other := newTab(t, w.browser, w.readers)
+	other.open("/playbooks/depot/clean")
+	eval[bool](other, `(localStorage.clear(), true)`)
+	other.open(strings.TrimPrefix(link, w.readers.url))
+	other.reload() // the fragment alone loads nothing
+	equal(other, "somebody's run", other.text(".runs [role=status]"), "2 of 3 steps done")
+	equal(other, "their note", eval[string](other, `document.querySelector('.step:nth-child(2) textarea').value`), "used two cloths")
+	other.click(".step:nth-child(3) label")
+	equal(other, "after a click", other.text(".runs [role=status]"), "2 of 3 steps done")
+	equal(other, "kept of it", eval[int](other, `localStorage.length`), 0)
+	other.has("It cannot be changed here")
+	other.clean()
 
 	plain := newTab(t, w.browser, w.readers)
 	call(plain, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})

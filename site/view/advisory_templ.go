@@ -233,7 +233,7 @@ func advisoryPart(a Advisory) templ.Component {
 }
 
 // history is an advisory's updates as a course.
-func history(log []LogEntry) templ.Component {
+func history(log []LogEntry, closed bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -259,7 +259,7 @@ func history(log []LogEntry) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for i, u := range log {
-			var templ_7745c5c3_Var12 = []any{templ.KV("now", i == len(log)-1), templ.KV("done", i < len(log)-1)}
+			var templ_7745c5c3_Var12 = []any{templ.KV("now", !closed && i == len(log)-1), templ.KV("done", closed || i < len(log)-1)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var12...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

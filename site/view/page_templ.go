@@ -537,7 +537,7 @@ func asides(p Page) templ.Component {
 				}
 			}
 			if p.Advisory != nil && len(p.Advisory.Log) > 0 {
-				templ_7745c5c3_Err = history(p.Advisory.Log).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = history(p.Advisory.Log, p.Advisory.Closed).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -86,6 +86,7 @@ type Page struct {
 // Advisory is whom an issue concerns.
 type Advisory struct {
 	Products         []string
+	Closed           bool // nothing more is to come
 	Rows             []Affected
 	Log              []LogEntry
 	Product, Version string // what was asked about

@@ -82,6 +82,8 @@ func shape(class string) string {
 		return "tri"
 	case "mid":
 		return "dia"
+	case "good":
+		return "ok"
 	}
 	return "ring"
 }
