@@ -1,5 +1,7 @@
 package content
 
+import "strings"
+
 // Meta is a page's front matter. Every field may be empty; README and guides/rutter/write say what each is for.
 type Meta struct {
 	Title        string        `json:"title,omitempty"`
@@ -87,16 +89,27 @@ type Result struct {
 func (m *Meta) Fixes() []Application {
 	out := make([]Application, 0, len(m.FixedIn))
 	for _, s := range m.FixedIn {
-		out = append(out, splitApplication(s))
+		a := splitApplication(s)
+		if a.Versions != "" || strings.IndexByte("0123456789v", s[0]) < 0 {
+			out = append(out, a)
+			continue
+		}
+		for _, product := range productsOf(m.Affected) { // a version alone is of what is affected
+			out = append(out, Application{Product: product, Versions: s})
+		}
 	}
 	return out
 }
 
 // Products returns the names of the products the page applies to, each once, in the author's order.
 func (m *Meta) Products() []string {
+	return productsOf(m.AppliesTo, m.Affected)
+}
+
+func productsOf(lists ...[]Application) []string {
 	var out []string
 	seen := map[string]bool{}
-	for _, as := range [][]Application{m.AppliesTo, m.Affected} {
+	for _, as := range lists {
 		for _, a := range as {
 			if !seen[a.Product] {
 				seen[a.Product] = true

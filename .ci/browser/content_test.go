@@ -50,14 +50,16 @@ By lamp.
 		"playbooks/depot/restart.md":    restart,
 		"playbooks/depot/move.md":       move,
 		"playbooks/depot/clean.md":      course,
+		"playbooks/depot/trim.md":       lampPages,
+		"advisories/noon.md":            lampAdvisory,
 		"playbooks/network/wide.md":     wide,
 		"playbooks/network/beacon.md":   beacon,
 		"guides/README.md":              "---\ntitle: Guides of the harbour\nsummary: Why things are as they are.\n---\n\nStart with [the picture](charts/picture.md).\n",
 		"guides/charts/picture.md":      picture,
 		"guides/charts/picture.png":     pixels(),
 		"guides/charts/deep/tides.md":   "# Tides\n\nTwice a day.\n\n## Springs and neaps\n\nSee [the picture](../picture.md#the-north-buoy) and [the quota](../../../playbooks/depot/quota.md).\n",
-		"advisories/2026-001.md":        "---\ntitle: Lamp firmware drops its settings\nsummary: After a power cut the lamp forgets its rhythm.\nid: HB-2026-001\nseverity: high\nstate: open\naffected:\n  - product: Lamp\n    versions: \">=2.1 <2.4\"\nfixed_in: [\"2.4\"]\n---\n\nThe lamp shines, but steadily.\n\n## What to do\n\nSet the rhythm again:\n\n```sh\nlampctl rhythm --flash 2 --every 10s\n```\n",
-		"stories/a-winter.md":           "---\ntitle: A winter with the new lamp\nsummary: Ninety nights, one outage.\nenvironment:\n  Lamps: \"3\"\n---\n\nWe measured every night.\n\n## What came out\n\n| Month | Nights lit |\n| :-- | --: |\n| January | 31 |\n| February | 28 |\n",
+		"advisories/2026-001.md":        "---\ntitle: Lamp firmware drops its settings\nsummary: After a power cut the lamp forgets its rhythm.\nid: HB-2026-001\nseverity: high\nstate: open\naffected:\n  - product: Lamp\n    versions: \">=2.1 <2.4\"\nfixed_in: [\"2.4\"]\npublished: 2026-02-03\nupdates:\n  - {date: 2026-02-03, text: Seen in the north.}\n---\n\nThe lamp shines, but steadily.\n\n## What to do\n\nSet the rhythm again:\n\n```sh\nlampctl rhythm --flash 2 --every 10s\n```\n",
+		"stories/a-winter.md":           "---\ntitle: A winter with the new lamp\nsummary: Ninety nights, one outage.\nenvironment:\n  Lamps: \"3\"\nuses: [../playbooks/depot/clean.md]\nresults:\n  - {measure: Nights lit, before: \"61\", after: \"89\", measured: the log}\n  - {measure: Outages, before: \"12\", after: \"1\"}\n---\n\nWe measured every night.\n\n## What came out\n\n| Month | Nights lit |\n| :-- | --: |\n| January | 31 |\n| February | 28 |\n",
 		"playbooks/network/untitled.md": "Just a line without a heading, and a cat: [beacon](beacon.md).\n",
 	}
 	for i := 1; i <= series; i++ {
