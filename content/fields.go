@@ -61,7 +61,7 @@ var fields = map[string]func(*decoder, ast.Node){
 		d.meta.State = d.oneOf(n, "state", "open", "workaround", "fixed", "withdrawn")
 	},
 	"affected": func(d *decoder, n ast.Node) { d.meta.Affected = d.applications(n, "affected") },
-	"fixed_in": func(d *decoder, n ast.Node) { d.meta.FixedIn = d.list(n, "fixed_in") },
+	"fixed_in": func(d *decoder, n ast.Node) { d.meta.FixedIn = d.applications(n, "fixed_in") },
 	"updates":  func(d *decoder, n ast.Node) { d.meta.Updates = d.updates(n) },
 
 	"environment": func(d *decoder, n ast.Node) { d.meta.Environment = d.pairs(n) },
@@ -268,15 +268,18 @@ func (d *decoder) applications(n ast.Node, key string) []Application {
 		out = append(out, a)
 		if _, err := a.Range(); err != nil {
 			d.at(at, "versions-wrong", "the versions of "+a.Product+" cannot be read: "+err.Error(), rangeFix)
-			if key != "affected" { // of an advisory they decide who acts
+			if key == "applies_to" { // those of an advisory decide who acts
 				d.problems[len(d.problems)-1].Severity = diag.Warning
 			}
 		}
 	}
 	d.each(n, func(v ast.Node) {
 		if s, ok := d.scalar(v); ok {
-			if s != "" {
-				add(v, splitApplication(s))
+			if a := splitApplication(s); s != "" {
+				if key == "fixed_in" && a.Versions == "" && loneVersion.MatchString(s) {
+					a = Application{Versions: s}
+				}
+				add(v, a)
 			}
 			return
 		}
@@ -302,6 +305,9 @@ func splitApplication(s string) Application {
 	return Application{Product: strings.Join(words, " ")}
 }
 
+// loneVersion is a version without a product before it.
+var loneVersion = regexp.MustCompile(`^v?[0-9]`)
+
 func (d *decoder) inputs(n ast.Node) []Input {
 	types := []string{"hostname", "ip", "port", "int", "path", "k8s-name", "enum", "text", "secret"}
 	var out []Input
@@ -322,6 +328,13 @@ func (d *decoder) inputs(n ast.Node) []Input {
 		if in.Type == "" {
 			in.Type = "text"
 		}
+		if why := patternProblem(in.Pattern); why != "" {
+			d.wrong(v, "the pattern of input "+in.Name, why)
+			in.Pattern = ""
+		}
+		if in.Default != "" && !in.Accepts(in.Default) {
+			d.at(v, "value-wrong", "the default of input "+in.Name+" is none of its values", "write one that its type, its options and its pattern accept")
+		}
 		if !slices.Contains(types, in.Type) {
 			d.wrong(v, "the type of input "+in.Name, "one of "+strings.Join(types, ", "))
 			in.Type = "text"
@@ -330,6 +343,19 @@ func (d *decoder) inputs(n ast.Node) []Input {
 	})
 	return out
 }
+
+// patternProblem says what a pattern should be that Go and browsers do not read alike; "" where they do.
+func patternProblem(pattern string) string {
+	if _, err := regexp.Compile(pattern); err != nil {
+		return "a regular expression that parses"
+	}
+	if onlyGo.MatchString(strings.TrimPrefix(pattern, "(?i)")) {
+		return "a regular expression without flags, named groups, \\A, \\z, \\Q and classes as [[:alpha:]]: browsers read them otherwise; (?i) may stand at its beginning"
+	}
+	return ""
+}
+
+var onlyGo = regexp.MustCompile(`\(\?[^:]|\\[AzQEpPCx]|\[\[:`)
 
 func (d *decoder) updates(n ast.Node) []Update {
 	var out []Update

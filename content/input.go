@@ -35,8 +35,8 @@ func (in Input) Accepts(value string) bool {
 		return false
 	}
 	form := in.Form()
-	if form == "" {
-		return true
+	if form == "" { // what a link may bring must not become an option
+		return in.Type == "secret" || !strings.HasPrefix(value, "-")
 	}
 	re, err := regexp.Compile(`^(?:` + form + `)$`)
 	return err != nil || re.MatchString(value)
@@ -67,6 +67,9 @@ func inputsOf(declared []Input, found []string) []Input {
 	return out
 }
 
+// secretName is in the names of values that must not be kept or sent.
+var secretName = regexp.MustCompile(`(^|-)(pass(word|wd|phrase|code|wort)?|pwd|secret|token|kennwort|credentials?|(api|access|private|secret|encryption|license|licence)-?key)$`)
+
 // typeOf guesses the type of an input by its name. It guesses little: a wrong guess keeps a right value out.
 func typeOf(name string) string {
 	last := name[strings.LastIndexByte(name, '-')+1:]
@@ -75,7 +78,7 @@ func typeOf(name string) string {
 		return "k8s-name"
 	case last == "port":
 		return "port"
-	case last == "password" || last == "secret" || last == "token" || last == "passphrase":
+	case secretName.MatchString(name):
 		return "secret"
 	}
 	return "text"

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-//go:embed all:playbooks all:guides
+//go:embed all:playbooks all:guides all:advisories all:stories
 var library embed.FS
 
 // changed lists the day each shipped page was last changed, as `path day hash` a line: a binary has no repository

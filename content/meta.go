@@ -1,7 +1,5 @@
 package content
 
-import "strings"
-
 // Meta is a page's front matter. Every field may be empty; README and guides/rutter/write say what each is for.
 type Meta struct {
 	Title        string        `json:"title,omitempty"`
@@ -36,7 +34,7 @@ type Meta struct {
 	Severity string        `json:"severity,omitempty"` // critical, high, moderate, low
 	State    string        `json:"state,omitempty"`    // open, workaround, fixed, withdrawn
 	Affected []Application `json:"affected,omitempty"`
-	FixedIn  []string      `json:"fixed_in,omitempty"`
+	FixedIn  []Application `json:"fixed_in,omitempty"` // from which version on; without a Product it is of all that is affected
 	Updates  []Update      `json:"updates,omitempty"`
 
 	// Stories.
@@ -88,14 +86,13 @@ type Result struct {
 // Fixes returns the versions in which an advisory's issue is gone, as products with versions.
 func (m *Meta) Fixes() []Application {
 	out := make([]Application, 0, len(m.FixedIn))
-	for _, s := range m.FixedIn {
-		a := splitApplication(s)
-		if a.Versions != "" || strings.IndexByte("0123456789v", s[0]) < 0 {
+	for _, a := range m.FixedIn {
+		if a.Product != "" {
 			out = append(out, a)
 			continue
 		}
-		for _, product := range productsOf(m.Affected) { // a version alone is of what is affected
-			out = append(out, Application{Product: product, Versions: s})
+		for _, product := range productsOf(m.Affected) {
+			out = append(out, Application{Product: product, Versions: a.Versions})
 		}
 	}
 	return out

@@ -10,7 +10,7 @@ import (
 )
 
 // recordVersion changes whenever parsing or this encoding does, so that what an older program kept is read anew.
-const recordVersion = 3
+const recordVersion = 4
 
 var errRecord = errors.New("content: not a record of this version")
 

@@ -323,7 +323,9 @@ func (w View) Body(d *Doc, values map[string]string) (html []byte, inputs []Inpu
 	fill := map[string]string{}
 	declared := inputsOf(d.Meta.Inputs, nil)
 	for _, in := range declared {
-		fill[in.Name] = in.Default
+		if in.Accepts(in.Default) {
+			fill[in.Name] = in.Default
+		}
 	}
 	for name, value := range values {
 		in := Input{Type: typeOf(name)}

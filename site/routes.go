@@ -140,6 +140,9 @@ func redirectTo(w http.ResponseWriter, r *request, to string) error {
 	h := w.Header()
 	h.Set("Location", to)
 	h.Set("Cache-Control", "no-cache")
+	if hasValues(r) {
+		h["Cache-Control"], h["Referrer-Policy"] = cacheNever, noReferrer
+	}
 	w.WriteHeader(http.StatusPermanentRedirect)
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 
 const (
 	valuePrefix = "v."
-	maxValues   = 60
+	maxValues   = 200
 	maxValue    = 256 // bytes
 )
 

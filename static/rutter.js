@@ -39,6 +39,7 @@ if (navigator.clipboard) {
         word = 'Not copied';
       }
       button.textContent = said.textContent = word;
+      warned = '';
       setTimeout(() => { button.textContent = 'Copy'; said.textContent = ''; }, 2000);
     });
     head.append(button);
@@ -46,9 +47,10 @@ if (navigator.clipboard) {
 }
 
 // A fragment may be [id][?name=value&…]: the values are an alert's, the browser knows ids alone.
+const decode = (s) => { try { return decodeURIComponent(s); } catch { return s; } };
 const toId = () => {
   const [id, values] = location.hash.slice(1).split('?');
-  if (id && values !== undefined) document.getElementById(decodeURIComponent(id))?.scrollIntoView();
+  if (id && values !== undefined) document.getElementById(decode(id))?.scrollIntoView();
 };
 addEventListener('hashchange', toId);
 toId();
@@ -56,7 +58,7 @@ toId();
 // Wide enough to show "On this page" always: then its summary is a label, and no stop on the way of the Tab key.
 const wide = matchMedia('(width >= 48rem)');
 const label = () => {
-  for (const s of document.querySelectorAll('.toc summary')) s.tabIndex = wide.matches ? -1 : 0;
+  for (const s of document.querySelectorAll('.toc > details > summary')) s.tabIndex = wide.matches ? -1 : 0;
 };
 wide.addEventListener('change', label);
 label();
@@ -64,7 +66,7 @@ label();
 // The heading that was passed last is marked in "On this page".
 const entries = new Map();
 for (const a of document.querySelectorAll('.toc a')) {
-  const h = document.getElementById(decodeURIComponent(a.hash.slice(1)));
+  const h = document.getElementById(decode(a.hash.slice(1)));
   if (h) entries.set(h, a);
 }
 if (entries.size) {
@@ -102,7 +104,25 @@ if (script) {
     if (e.isComposing || !one && !chord) return;
     e.preventDefault();
     removeEventListener('keydown', key);
-    fetchBox().then(() => dispatchEvent(new KeyboardEvent('keydown', { key: e.key, ctrlKey: e.ctrlKey, metaKey: e.metaKey })));
+    let typed = '', enter = false; // what the hands do meanwhile
+    const hold = (x) => {
+      if (x.ctrlKey || x.metaKey || x.altKey || x.isComposing) return;
+      if (x.key === 'Enter') enter = true;
+      else if (x.key === 'Backspace') typed = typed.slice(0, -1);
+      else if (x.key.length === 1) typed += x.key;
+      else return;
+      x.preventDefault();
+    };
+    addEventListener('keydown', hold, true);
+    fetchBox().then(() => {
+      removeEventListener('keydown', hold, true);
+      dispatchEvent(new KeyboardEvent('keydown', { key: e.key, ctrlKey: e.ctrlKey, metaKey: e.metaKey }));
+      const input = document.activeElement;
+      if (!typed || input?.type !== 'search') return;
+      input.value = typed;
+      input.dispatchEvent(new Event('input'));
+      if (enter) input.form.requestSubmit();
+    });
   };
   addEventListener('keydown', key);
   for (const f of document.querySelectorAll('input[type=search]')) {

@@ -2,6 +2,7 @@
 package static
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -43,6 +44,9 @@ func Load() (*Set, error) {
 			return nil, err
 		}
 		ext := path.Ext(e.Name())
+		if ext == ".js" || ext == ".css" {
+			b = lean(b)
+		}
 		sum := sha256.Sum256(b)
 		a := &Asset{
 			URL:  Prefix + strings.TrimSuffix(e.Name(), ext) + "-" + hex.EncodeToString(sum[:6]) + ext,
@@ -55,6 +59,20 @@ func Load() (*Set, error) {
 		s.byName[e.Name()] = a
 	}
 	return s, nil
+}
+
+// lean leaves out what only those who read the source need: indentation, and lines that are a comment. No text of ours
+// goes over several lines.
+func lean(b []byte) []byte {
+	var out []byte
+	for l := range bytes.Lines(b) {
+		l = bytes.TrimLeft(l, " \t")
+		if bytes.HasPrefix(l, []byte("//")) || bytes.HasPrefix(l, []byte("/*")) && bytes.HasSuffix(bytes.TrimSpace(l), []byte("*/")) || len(bytes.TrimSpace(l)) == 0 {
+			continue
+		}
+		out = append(out, l...)
+	}
+	return out
 }
 
 // URL returns the address of a file, for instance of "rutter.css". It panics for a name there is none of: a

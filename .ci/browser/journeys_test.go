@@ -130,8 +130,12 @@ func searchKeys(t *testing.T, w world) {
 	b.open("/guides/charts/deep/tides")
 	equal(b, "focus at first", eval[string](b, focus), " BODY ")
 
+	opened := func(what string) { // the first time it is fetched
+		t.Helper()
+		wait(t, what, func() (bool, string) { got := eval[string](b, focus); return got == "DIALOG INPUT search", got })
+	}
 	b.press("/")
-	equal(b, "focus after /", eval[string](b, focus), "DIALOG INPUT search")
+	opened("focus after /")
 	equal(b, "the box after /", eval[string](b, value), "")
 	b.press("df -h /srv")
 	equal(b, "a slash in the box is a slash", eval[string](b, value), "df -h /srv")
@@ -168,6 +172,7 @@ func searchKeys(t *testing.T, w world) {
 	equal(b, "Enter opens what is chosen", b.path(), where)
 
 	b.press("/")
+	opened("focus after / on the next page")
 	before := eval[string](b, `document.querySelector('.box [role=option] b')?.textContent ?? ''`)
 	equal(b, "what was searched before is offered", before, "quota")
 	b.press("xyzzyqwert")
@@ -181,6 +186,7 @@ func searchKeys(t *testing.T, w world) {
 	equal(b, "Enter without a choice asks for all results", b.path(), "/search?q=EDQUOT")
 
 	b.press("/")
+	opened("focus after / among results")
 	b.click(`.box .keys button`)
 	b.press(kb.Escape)
 	b.press("/")
@@ -370,7 +376,7 @@ func noWiderThanTheWindow(t *testing.T, w world) {
 // No view says anything on the console, breaks its policy, or asks another host for anything.
 func everyViewKeepsToItself(t *testing.T, w world) {
 	each(t, w, func(b *tab, v view) {
-		if n := eval[int](b, `document.querySelectorAll('[style], [onclick], [onload], style, script:not([src])').length`); n > 0 {
+		if n := eval[int](b, `document.querySelectorAll('[style], [onclick], [onload], style, script:not([src], [data-theme])').length`); n > 0 {
 			t.Errorf("%s: %d elements with what the policy forbids", v.path, n)
 		}
 		for i, want := range v.pictures {

@@ -16,7 +16,7 @@ const course = "---\ntitle: Clean the lamp\nkind: playbook\n---\n\n## Procedure\
 func tickOff(t *testing.T, w world) {
 	b := newTab(t, w.browser, w.readers)
 	b.open("/playbooks/depot/clean")
-	done := func() string { return b.text(".runs [role=status]") }
+	done := func() string { return b.text(".runs:not([hidden]) [role=status]") }
 	equal(b, "at first", done(), "")
 	equal(b, "a step", strings.Join(strings.Fields(b.text(".step:nth-child(1) h3 label")), " "), "Step 1 done: Put it out")
 	tick := func(n string) {
@@ -38,9 +38,18 @@ func tickOff(t *testing.T, w world) {
 	equal(b, "the clock", strings.HasPrefix(b.text(".runs .clock"), "Running for"), true)
 
 	b.click(".runs > p button")
-	equal(b, "a new run", done(), "")
+	equal(b, "a new run", done(), "0 of 3 steps done")
 	tick("1")
-	equal(b, "runs", b.count(".runs option"), 2)
+	equal(b, "runs", b.count(".runs option"), 3)
+	// Another tab of the same page ticks: neither loses what the other did.
+	second := newTab(t, w.browser, w.readers)
+	second.open("/playbooks/depot/clean")
+	tick("2")
+	second.click(".step:nth-child(3) label")
+	equal(second, "both tabs' ticks", second.text(".runs [role=status]"), "3 of 3 steps done")
+	wait(t, "the other tab's tick", func() (bool, string) { return done() == "3 of 3 steps done", done() })
+	second.clean()
+
 	record := func(button string) string {
 		return eval[string](b, `(async () => {
 			let text;
@@ -48,7 +57,7 @@ func tickOff(t *testing.T, w world) {
 			URL.createObjectURL = (blob) => { text = blob.text(); return 'data:text/plain,x'; };
 			HTMLAnchorElement.prototype.click = () => {};
 			const s = document.querySelector('.runs select');
-			s.value = '1';
+			s.selectedIndex = 2; // not begun, the newest, the first
 			s.dispatchEvent(new Event('change'));
 			[...document.querySelectorAll('.runs details button')].find((b) => b.textContent === %s).click();
 			URL.createObjectURL = make;
@@ -57,7 +66,7 @@ func tickOff(t *testing.T, w world) {
 		})()`, button)
 	}
 	text := record("Markdown")
-	for _, want := range []string{"# Clean the lamp", "Revision", "- [x] Put it out, 20", "- [x] Wipe it, 20", "  used two cloths", "- [ ] Light it\n"} {
+	for _, want := range []string{"# Clean the lamp", "Revision", "- [x] Put it out, 20", "- [x] Wipe it, 20", "\n\n      used two cloths\n", "- [ ] Light it\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the record lacks %q:\n%s", want, text)
 		}
@@ -87,9 +96,11 @@ func tickOff(t *testing.T, w world) {
 
 	other := newTab(t, w.browser, w.readers)
 	other.open("/playbooks/depot/clean")
-	eval[bool](other, `(localStorage.clear(), true)`)
-	other.open(strings.TrimPrefix(link, w.readers.url))
-	other.reload() // the fragment alone loads nothing
+	eval[bool](other, `(localStorage.clear(), location.href = %s, true)`, link)
+	wait(t, "somebody's run to be shown", func() (bool, string) {
+		got := other.text(".runs:not([hidden])")
+		return strings.Contains(got, "Somebody’s run"), got
+	})
 	equal(other, "somebody's run", other.text(".runs [role=status]"), "2 of 3 steps done")
 	equal(other, "their note", eval[string](other, `document.querySelector('.step:nth-child(2) textarea').value`), "used two cloths")
 	other.click(".step:nth-child(3) label")
@@ -97,6 +108,28 @@ func tickOff(t *testing.T, w world) {
 	equal(other, "kept of it", eval[int](other, `localStorage.length`), 0)
 	other.has("It cannot be changed here")
 	other.clean()
+
+	// The page changes under a run: a tick stays with the step of the same words, and none goes to another.
+	changed := newTab(t, w.browser, w.readers)
+	changed.open("/playbooks/depot/clean")
+	eval[bool](changed, `(localStorage.clear(), true)`)
+	changed.reload()
+	changed.click(".step:nth-child(2) label")
+	changed.click(".step:nth-child(3) label")
+	w.readers.write(t, "playbooks/depot/clean.md", strings.NewReplacer("### 3. Light it", "### 3. Light it up", "### 1. Put it out", "### 0. Wipe it\n\nWith a brush.\n\n### 1. Put it out").Replace(course))
+	t.Cleanup(func() { w.readers.write(t, "playbooks/depot/clean.md", course) })
+	wait(t, "the changed page", func() (bool, string) {
+		changed.reload()
+		return strings.Contains(changed.text("main"), "brush"), changed.text("main")
+	})
+	equal(changed, "what is ticked", eval[string](changed, `[...document.querySelectorAll('.step')].filter((s) => s.querySelector('.tick').checked).map((s) => s.querySelector('p').textContent).join()`), "With a cloth.")
+	equal(changed, "what is said", changed.text(".runs [role=status]"), "1 of 4 steps done, 1 of steps that are no longer here")
+	eval[bool](changed, `(localStorage.setItem('rutter.runs ' + location.pathname, '[{}, 1, null, {"id":"x","began":5,"steps":{}}]'), true)`)
+	changed.reload()
+	equal(changed, "with nonsense in the storage", changed.count(".tick:checked"), 0)
+	changed.click(".step:nth-child(1) label")
+	equal(changed, "a tick after that", changed.text(".runs [role=status]"), "1 of 4 steps done")
+	changed.clean()
 
 	plain := newTab(t, w.browser, w.readers)
 	call(plain, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})

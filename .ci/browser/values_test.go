@@ -66,6 +66,12 @@ func fillOnce(t *testing.T, w world) {
 	equal(b, "after a reload the host", eval[string](b, `document.getElementById('/v-host').value`), "lamp-3.example")
 	equal(b, "after a reload the secret", eval[string](b, `document.getElementById('/v-pin').value`), "")
 	equal(b, "secrets in storage", eval[bool](b, `JSON.stringify({ ...sessionStorage, ...localStorage }).includes('1234')`), false)
+	b.open("/playbooks/depot/move#%zz?berth=south-1&host=--all&what-to-find=a%0Ab")
+	equal(b, "a label beside a wrong fragment", eval[string](b, `document.getElementById('/v-berth').value`), "south-1")
+	equal(b, "no option and no second line by a link", eval[string](b, `document.getElementById('/v-host').value + document.getElementById('/v-what-to-find').value`), "lamp-3.example"+odd)
+	equal(b, "Enter sends nothing", eval[bool](b, `document.querySelector('.vals').dispatchEvent(new Event('submit', { cancelable: true }))`), false)
+	host("a b")
+	equal(b, "why a value is not taken", strings.HasPrefix(b.text(".vals p:has(#\\/v-host) .why"), "Not filled in at one place"), true)
 	b.clean()
 
 	plain := newTab(t, w.browser, w.readers)

@@ -43,7 +43,7 @@ const (
 
 var (
 	procedures = regexp.MustCompile(`(?i)^(the )?(procedure|steps|vorgehen|schritte|ablauf)$`)
-	numbered   = regexp.MustCompile(`(?i)^(?:step |schritt )?([1-9][0-9]?)(?:[.:)]| [-–—]) *`)
+	numbered   = regexp.MustCompile(`(?i)^(?:step |schritt )?([1-9][0-9]?)(?:[.:)](?: +|$)| [-–—] *)`)
 	takes      = regexp.MustCompile(`(?i) *\(([0-9]+(?:[–-][0-9]+)? ?(?:s|sec|seconds?|min|minutes?|minuten?|h|hours?|stunden?))\)$`)
 	says       = map[string]string{
 		"verify": "Verify", "check": "Verify", "prüfen": "Verify", "roll back": "Roll back", "rollback": "Roll back", "undo": "Roll back",
@@ -67,10 +67,30 @@ func (p *Page) placeSteps() {
 		} else if number(h, p.src) == 1 {
 			heads = p.counted(h)
 		}
-		if len(heads) >= minSteps {
+		if len(heads) >= minSteps && p.whole(heads) {
 			n = p.course(heads)
 		}
 	}
+}
+
+// whole tells whether no step begins or ends within raw HTML that another ends or begins: a list could not hold it.
+func (p *Page) whole(heads []*ast.Heading) bool {
+	open, i := 0, 0
+	for n := ast.Node(heads[0]); n != nil; n = n.NextSibling() {
+		x, ok := n.(*ast.Heading)
+		switch {
+		case ok && i < len(heads) && x == heads[i]:
+			if i++; open != 0 {
+				return false
+			}
+		case ok && x.Level <= heads[0].Level:
+			return open == 0
+		case n.Kind() == ast.KindHTMLBlock:
+			raw := strings.ToLower(string(rawOf(n, p.src)))
+			open += strings.Count(raw, "<details") - strings.Count(raw, "</details")
+		}
+	}
+	return open == 0
 }
 
 // below returns the headings of the first level there is below one, up to its end.
@@ -185,21 +205,26 @@ func (p *Page) trim(h *ast.Heading, numbers bool) {
 	}
 }
 
+// saysOf is what a paragraph says apart, "" for any other block.
+func (p *Page) saysOf(n ast.Node) string {
+	if n.Kind() != ast.KindParagraph {
+		return ""
+	}
+	strong, ok := n.FirstChild().(*ast.Emphasis)
+	if !ok || strong.Level != 2 {
+		return ""
+	}
+	return says[strings.ToLower(strings.Trim(oneLine(plain(strong, p.src)), ".: "))]
+}
+
 // say sets a paragraph apart that begins with **Verify.**, **Roll back.** or **Stop if**, and returns what it stands in;
 // nil for any other block. Where the paragraph says nothing more, the block after it is what is said.
 func (p *Page) say(n ast.Node) ast.Node {
-	para, ok := n.(*ast.Paragraph)
-	if !ok {
+	what := p.saysOf(n)
+	if what == "" {
 		return nil
 	}
-	strong, ok := para.FirstChild().(*ast.Emphasis)
-	if !ok || strong.Level != 2 {
-		return nil
-	}
-	what, ok := says[strings.ToLower(strings.Trim(oneLine(plain(strong, p.src)), ".: "))]
-	if !ok {
-		return nil
-	}
+	para, strong := n, n.FirstChild()
 	s := &say{what: what}
 	s.SetBlankPreviousLines(para.HasBlankPreviousLines())
 	parent := para.Parent()
@@ -214,7 +239,7 @@ func (p *Page) say(n ast.Node) ast.Node {
 			para.RemoveChild(para, t)
 		}
 	}
-	if next := s.NextSibling(); para.ChildCount() == 0 && next != nil && next.Kind() != ast.KindHeading {
+	if next := s.NextSibling(); para.ChildCount() == 0 && next != nil && next.Kind() != ast.KindHeading && p.saysOf(next) == "" {
 		s.RemoveChild(s, para)
 		s.AppendChild(s, next)
 	}

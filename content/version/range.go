@@ -161,7 +161,7 @@ func parseSpan(s string) (Span, error) {
 var wild = regexp.MustCompile(`(?i)\.(x|\*)\b|\.\*`)
 
 // begins is how a version begins in a range: other words would be of another matter.
-var begins = regexp.MustCompile(`(?i)^\s*(?:v|version|release|build)?\s*[0-9]`)
+var begins = regexp.MustCompile(`(?i)^\s*(?:(?:v|version|release|build)?\s*|[a-z]{1,4})[0-9]`)
 
 // bound is one comparison as a span. Keys just beside those of a version bound what is before and after it.
 func bound(op, s string) (Span, error) {

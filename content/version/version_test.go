@@ -94,6 +94,7 @@ func TestRange(t *testing.T) {
 		{"3.5 Update 2 build 103908", "3.5 U2 build 103908", "3.5 U2|3.5", "3.5 U2 build 110268|3.5 U1"},
 		{"", "1|7.0 U3", "", ""}, {"all versions", "1", "", ""},
 		{"1:2.3-4ubuntu1 or newer", "1:2.3-4ubuntu1|1:2.4", "", "2.9|1:2.3-3"},
+		{"before HPD8", "HPD7", "", "HPD8|HPD9"},
 		{"≥ 8.2", "8.2|9", "", "8.1"},
 	} {
 		r, err := version.ParseRange(c.in)
