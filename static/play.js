@@ -129,7 +129,7 @@ const element = (tag, attributes, ...children) => {
   e.append(...children);
   return e;
 };
-const title = (x) => x.label.textContent.replace(/^Step \d+ done: /, '').trim();
+const title = (x) => x.label.textContent.replace(/^Step \d+ done: /, '').trim().replace(/^\d+[.:)] */, '');
 const steps = [...document.querySelectorAll('.step')].map((li) => ({ li, tick: li.querySelector('.tick'), label: li.querySelector('label') })).filter((x) => x.tick && x.label);
 if (steps.length) {
   const KEY = 'rutter.runs ' + location.pathname;
@@ -166,12 +166,13 @@ if (steps.length) {
 
   // A change is made to what is kept now, which another tab may have written.
   const change = (x, what) => {
+    const now = stamp();
     runs = load();
-    run = runs.find((r) => r.id === run?.id) ?? run ?? { id: crypto.randomUUID?.() ?? stamp() + Math.random(), began: stamp(), revision, steps: {} };
+    run = runs.find((r) => r.id === run?.id) ?? run ?? { id: crypto.randomUUID?.() ?? stamp() + Math.random(), began: now, revision, steps: {} };
     if (!runs.includes(run)) runs = [run, ...runs.filter((r) => r.id !== run.id)];
     const was = placed(run).at.get(x);
     for (const [k, s] of Object.entries(run.steps)) if (s === was) delete run.steps[k];
-    const s = { ...was, id: x.id, title: x.title, sum: x.sum, ...what };
+    const s = { ...was, id: x.id, title: x.title, sum: x.sum, ...what(now) };
     if (s.done || s.note) run.steps[x.id] = s;
     keep();
   };
@@ -243,8 +244,8 @@ if (steps.length) {
     x.details = element('details', { class: 'note' }, x.summary, x.note);
     x.li.append(x.details);
     x.tick.addEventListener('click', (e) => { if (shared) e.preventDefault(); });
-    x.tick.addEventListener('change', () => change(x, { done: x.tick.checked ? stamp() : '' }));
-    x.note.addEventListener('input', () => change(x, { note: x.note.value }));
+    x.tick.addEventListener('change', () => change(x, (now) => ({ done: x.tick.checked ? now : '' })));
+    x.note.addEventListener('input', () => change(x, () => ({ note: x.note.value })));
   }
   pick.addEventListener('change', () => { run = runs.find((r) => r.id === pick.value) ?? null; show(); });
   addEventListener('storage', (e) => {
