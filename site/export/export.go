@@ -1,0 +1,236 @@
+package export
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Portal is what is exported.
+type Portal struct {
+	Handler   http.Handler
+	Addresses []string // of pages, folders and lists, percent-encoded, with a query for further pages of a list
+	Files     []string // addresses that are files already: assets, Markdown, pictures
+	Pages     []Page   // for the search; their URL is an address, which Write turns into a file
+	Base      string   // scheme, host and path the files will be served under; "" when not known
+}
+
+// ErrNotEmpty is the error of a folder that holds something else than an earlier export.
+var ErrNotEmpty = errors.New("the folder is not empty, and holds no earlier export")
+
+// marker is the file by which an earlier export is known. It lists what was written, so that a later export removes
+// what is gone and nothing else.
+const marker = ".rutter-export"
+
+// Write writes a portal into a folder, which it makes. A folder that holds an earlier export is brought up to date: files
+// that are the same stay untouched, those that are gone are removed. It returns how many files there are.
+func Write(ctx context.Context, p Portal, dir string) (files int, err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return 0, err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	before, err := earlier(root)
+	if err != nil {
+		return 0, err
+	}
+	w := &writer{Portal: p, root: root, files: map[string]bool{}, written: map[string]string{}}
+	for _, f := range p.Files {
+		if u, ok := parts(f); ok {
+			w.files[u.Path] = true
+		}
+	}
+	if err := w.all(ctx); err != nil {
+		return 0, err
+	}
+	for _, name := range before {
+		if _, still := w.written[name]; !still {
+			if err := root.Remove(filepath.FromSlash(name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return 0, err
+			}
+		}
+	}
+	names := make([]string, 0, len(w.written))
+	for name := range w.written {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return len(names), w.put(marker, []byte(strings.Join(names, "\n")+"\n"))
+}
+
+// earlier is what an earlier export wrote, nil for an empty folder.
+func earlier(root *os.Root) ([]string, error) {
+	if b, err := root.ReadFile(marker); err == nil {
+		return strings.Fields(strings.ReplaceAll(string(b), " ", "\x00")), nil
+	}
+	d, err := root.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = d.Close() }()
+	if names, _ := d.Readdirnames(1); len(names) > 0 {
+		return nil, ErrNotEmpty
+	}
+	return nil, nil
+}
+
+type writer struct {
+	Portal
+	root    *os.Root
+	files   map[string]bool   // addresses that are files already, decoded
+	written map[string]string // file → the address it was made of
+}
+
+func (w *writer) isFile(p string) bool { return w.files[p] }
+
+func (w *writer) all(ctx context.Context) error {
+	for _, a := range slices.Concat(w.Addresses, w.Files) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := w.one(a); err != nil {
+			return err
+		}
+	}
+	if err := w.search(); err != nil {
+		return err
+	}
+	return w.lost()
+}
+
+// one writes what is at an address.
+func (w *writer) one(address string) error {
+	u, ok := parts(address)
+	if !ok {
+		return fmt.Errorf("export: no address: %s", address)
+	}
+	name := fileOf(u, w.isFile)
+	if other, taken := w.written[name]; taken && other != address {
+		return fmt.Errorf("%s and %s would both be the file %s: rename one of the two", other, address, name)
+	}
+	body, kind, err := w.ask(address)
+	if err != nil {
+		return err
+	}
+	if strings.HasPrefix(kind, "text/html") && !w.isFile(u.Path) {
+		body = rewrite(body, func(to string) string { return w.link(name, to) })
+	}
+	w.written[name] = address
+	return w.put(name, body)
+}
+
+// ask has the portal answer.
+func (w *writer) ask(address string) (body []byte, kind string, err error) {
+	r, err := http.NewRequest(http.MethodGet, address, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	r.Host = "localhost"
+	if b, err := url.Parse(w.Base); err == nil && b.Host != "" {
+		r.Host = b.Host
+	}
+	a := &answer{header: http.Header{}, status: http.StatusOK}
+	w.Handler.ServeHTTP(a, r)
+	if a.status != http.StatusOK {
+		return nil, "", fmt.Errorf("%s answers %d", address, a.status)
+	}
+	return a.body.Bytes(), a.header.Get("Content-Type"), nil
+}
+
+// link is what a link on a page leads to: a file, by the way there.
+func (w *writer) link(from, address string) string {
+	u, ok := parts(address)
+	if !ok {
+		return address
+	}
+	to := relative(from, fileOf(u, w.isFile))
+	q := u.Query()
+	if q.Del("page"); len(q) > 0 {
+		to += "?" + q.Encode()
+	}
+	if u.Fragment != "" {
+		to += "#" + u.EscapedFragment()
+	}
+	return to
+}
+
+func (w *writer) put(name string, body []byte) error {
+	name = filepath.FromSlash(name)
+	if old, err := w.root.ReadFile(name); err == nil && bytes.Equal(old, body) {
+		return nil
+	}
+	if err := w.root.MkdirAll(path.Dir(filepath.ToSlash(name)), 0o755); err != nil {
+		return err
+	}
+	return w.root.WriteFile(name, body, 0o644)
+}
+
+// searchAddress and lostAddress are the portal's pages that only an export has.
+const (
+	searchAddress = "/-/export/search"
+	lostAddress   = "/-/export/lost"
+)
+
+func (w *writer) search() error {
+	body, _, err := w.ask(searchAddress)
+	if err != nil {
+		return err
+	}
+	w.written[searchPage] = searchAddress
+	if err := w.put(searchPage, rewrite(body, func(to string) string { return w.link(searchPage, to) })); err != nil {
+		return err
+	}
+	pages := slices.Clone(w.Pages)
+	for i, p := range pages {
+		pages[i].URL = w.link(searchPage, p.URL)
+	}
+	files, err := index(pages)
+	if err != nil {
+		return err
+	}
+	for name, body := range files {
+		name = "-/search/" + name
+		w.written[name] = name
+		if err := w.put(name, body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lost writes the page for addresses that lead nowhere. It is shown at any depth, so that its links begin at the root.
+func (w *writer) lost() error {
+	body, _, err := w.ask(lostAddress)
+	if err != nil {
+		return err
+	}
+	base := "/"
+	if b, err := url.Parse(w.Base); err == nil {
+		base = strings.TrimSuffix(b.Path, "/") + "/"
+	}
+	const name = "404.html"
+	w.written[name] = lostAddress
+	return w.put(name, rewrite(body, func(to string) string { return base + strings.TrimPrefix(w.link(name, to), "./") }))
+}
+
+// answer keeps what a handler answers.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header         { return a.header }
+func (a *answer) WriteHeader(status int)      { a.status = status }
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
