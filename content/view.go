@@ -210,6 +210,16 @@ func (w View) File(path string) (File, bool) {
 	}
 }
 
+// Files returns the files that are served as they are and that the viewer may see, by path.
+func (w View) Files() (out []File) {
+	for _, p := range slices.Sorted(maps.Keys(w.s.files)) {
+		if f, ok := w.File(p); ok {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 // All returns every page the viewer may see, by path.
 func (w View) All() []*Doc { return w.filter(w.s.docs) }
 

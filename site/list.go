@@ -46,35 +46,33 @@ func ownHost(key string) bool {
 	return strings.Contains(key, "http://") || strings.Contains(key, "https://")
 }
 
-// list returns the handler of all pages with a common property, nil for a property there is none of.
-func (s *Server) list(property, value string) handler {
+// listed is what the list of all pages with a common property is called and says, and which pages are in it; match is nil
+// for a property there is none of.
+func listed(property, value string) (heading, lead string, match func(*content.Doc) bool) {
 	if value == "" {
-		return nil
+		return "", "", nil
 	}
-	var heading, lead string
-	var match func(*content.Doc) bool
 	switch property {
 	case "kind":
-		k := content.Kind(value)
-		if !slices.Contains(content.Kinds(), k) {
-			return nil
+		if k := content.Kind(value); slices.Contains(content.Kinds(), k) {
+			return k.Plural(), kindText(k), func(d *content.Doc) bool { return d.Kind == k }
 		}
-		heading, lead = k.Plural(), kindText(k)
-		match = func(d *content.Doc) bool { return d.Kind == k }
 	case "phase":
-		p := content.Phase(value)
-		if !slices.Contains(content.Phases(), p) {
-			return nil
+		if p := content.Phase(value); slices.Contains(content.Phases(), p) {
+			return p.Label(), phaseText(p), func(d *content.Doc) bool { return slices.Contains(d.Meta.Phases, p) }
 		}
-		heading, lead = p.Label(), phaseText(p)
-		match = func(d *content.Doc) bool { return slices.Contains(d.Meta.Phases, p) }
 	case "product":
-		heading = value
-		match = func(d *content.Doc) bool { return slices.Contains(d.Meta.Products(), value) }
+		return value, "", func(d *content.Doc) bool { return slices.Contains(d.Meta.Products(), value) }
 	case "tag":
-		heading = value
-		match = func(d *content.Doc) bool { return slices.Contains(d.Meta.Tags, value) }
-	default:
+		return value, "", func(d *content.Doc) bool { return slices.Contains(d.Meta.Tags, value) }
+	}
+	return "", "", nil
+}
+
+// list returns the handler of all pages with a common property, nil for a property there is none of.
+func (s *Server) list(property, value string) handler {
+	heading, lead, match := listed(property, value)
+	if match == nil {
 		return nil
 	}
 	return func(w http.ResponseWriter, r *request) error {
@@ -95,8 +93,9 @@ func (s *Server) list(property, value string) handler {
 			for i := range f.Nav {
 				f.Nav[i].Current = f.Nav[i].URL == base
 			}
+			f.Keep = true
 			p := view.ListPage{
-				Frame: f, Heading: heading, Lead: lead, Crumbs: []view.Link{{Label: "Home", URL: "/"}},
+				Frame: f, Set: "/-/set/" + strings.TrimPrefix(base, "/-/"), Heading: heading, Lead: lead, Crumbs: []view.Link{{Label: "Home", URL: "/"}},
 				Listing: view.Listing{Pages: entriesOf(pageOf(docs, n)), Total: len(docs), Pager: pagerOf(n, pagesOf(len(docs)), base, nil)},
 			}
 			return render(r.Context(), view.ListView(p))

@@ -55,6 +55,7 @@ var (
 	typeMarkdown = []string{"text/markdown; charset=utf-8"}
 	typeText     = []string{"text/plain; charset=utf-8"}
 	typeXML      = []string{"application/xml; charset=utf-8"}
+	typeScript   = []string{"text/javascript; charset=utf-8"}
 	typeJSON     = []string{"application/json"}
 
 	cacheRevalidate = []string{"no-cache"}

@@ -15,7 +15,7 @@ import (
 func Reserved(key string) bool {
 	switch key {
 	case "search", "livez", "readyz", "metrics", "sitemap.xml", "robots.txt", "feed.atom", "feed.json",
-		"opensearch.xml", "llms.txt", "mcp", "r", "-", "api":
+		"opensearch.xml", "llms.txt", "mcp", "sw.js", "r", "-", "api":
 		return true
 	}
 	for _, p := range []string{"-/", "api/", "r/", "~", ".well-known/"} {
@@ -64,6 +64,10 @@ func (s *Server) handlerFor(p string) (handler, string) {
 		return s.assistant, "POST"
 	case "/-/suggest":
 		return s.suggestions, reading
+	case workerPath:
+		return s.worker, reading
+	case offlinePath:
+		return s.offline, reading
 	case "/-/products":
 		return s.products, reading
 	case "/livez":
@@ -92,6 +96,13 @@ func (s *Server) handlerFor(p string) (handler, string) {
 		return s.asset, reading
 	}
 	if rest, ok := strings.CutPrefix(p, "/-/"); ok {
+		if set, ok := strings.CutPrefix(rest, "set/"); ok {
+			property, value, _ := strings.Cut(set, "/")
+			if h := s.set(property, value); h != nil {
+				return h, reading
+			}
+			return s.lost, reading
+		}
 		property, value, _ := strings.Cut(rest, "/")
 		if h := s.list(property, value); h != nil {
 			return h, reading

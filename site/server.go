@@ -33,16 +33,17 @@ const (
 
 // Server serves one portal. New makes it, Start serves, Stop unwinds.
 type Server struct {
-	o         Options
-	publisher *edition.Publisher
-	assets    *static.Set
-	assetReps map[string]*representation
-	frame     view.Frame // what is the same on every page
-	cache     *cache
-	chrome    atomic.Pointer[chrome]
-	requests  requestIDs
-	asked     *asked.Log // nil where searches are not counted
-	draining  atomic.Bool
+	o            Options
+	publisher    *edition.Publisher
+	assets       *static.Set
+	assetReps    map[string]*representation
+	workerSource []byte     // of the service worker, without what it needs
+	frame        view.Frame // what is the same on every page
+	cache        *cache
+	chrome       atomic.Pointer[chrome]
+	requests     requestIDs
+	asked        *asked.Log // nil where searches are not counted
+	draining     atomic.Bool
 
 	http     *http.Server
 	listener net.Listener
@@ -67,11 +68,15 @@ func New(o Options) (*Server, error) {
 		run: make(chan error, 1), done: make(chan error, 2), assetReps: map[string]*representation{},
 	}
 	for _, a := range assets.All() {
+		if a.URL == assets.URL("worker.js") { // it lies at the root
+			s.workerSource = a.Body
+			continue
+		}
 		s.assetReps[a.URL] = represent(a.Body, []string{a.Type}, cacheForever, varyEncoding)
 	}
 	s.frame = view.Frame{
 		Portal: o.Portal,
-		Assets: view.Assets{CSS: assets.URL("rutter.css"), JS: assets.URL("rutter.js"), Play: assets.URL("play.js"), Box: assets.URL("box.js"), Pick: assets.URL("pick.js"), Icon: assets.URL("icon.svg")},
+		Assets: view.Assets{CSS: assets.URL("rutter.css"), JS: assets.URL("rutter.js"), Play: assets.URL("play.js"), Box: assets.URL("box.js"), Pick: assets.URL("pick.js"), Find: assets.URL("find.js"), Keep: assets.URL("keep.js"), Worker: workerPath, Icon: assets.URL("icon.svg")},
 	}
 	s.publisher, err = edition.New(edition.Options{
 		Source: o.Source, Changes: o.Changes, Git: o.Git, History: o.History, State: o.State,
@@ -129,14 +134,7 @@ func (s *Server) Start() error {
 			s.done <- err
 		}
 	}()
-	go func() {
-		defer close(s.run)
-		err := s.publisher.Run(ctx)
-		if err != nil {
-			s.done <- err
-		}
-		s.run <- err
-	}()
+	s.follow(ctx)
 	if s.asked != nil {
 		s.background.Go(func() { s.keepAsked(ctx) })
 	}

@@ -172,6 +172,7 @@ for (const f of document.querySelectorAll('form[role=search] input[type=search]'
   f.addEventListener('input', go);
   f.addEventListener('compositionend', go);
   f.form.addEventListener('submit', () => remember(f.value));
+  if (document.activeElement === f && f.value !== f.defaultValue) go({}); // typed before this was here
 }
 
 // A chosen filter is applied at once. Back shows the page as it was made, not as it was left.

@@ -47,7 +47,7 @@ const within = (k, spans) => (spans.length ? Math.max(...spans.map((s) => {
 // Am I affected? The browser answers from the table of the page.
 const ask = document.querySelector('.ask-version');
 if (ask) {
-  ask.querySelector('.send').remove();
+  ask.querySelector('.send')?.remove();
   ask.addEventListener('submit', (e) => {
     e.preventDefault();
     const product = ask.querySelector('select').value.toLowerCase(), k = keys(ask.querySelector('input').value);

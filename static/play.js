@@ -111,7 +111,7 @@ if (form) {
   form.addEventListener('focusout', () => setTimeout(fold));
   small.addEventListener('change', () => fold());
 
-  form.querySelector('.send').remove();
+  form.querySelector('.send')?.remove();
   form.querySelector('.stay').hidden = false;
   form.addEventListener('submit', (e) => e.preventDefault());
   form.addEventListener('input', show);

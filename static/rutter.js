@@ -147,6 +147,12 @@ if (foot) {
   });
 }
 
+// Pages that were read are there without the network.
+if (script?.dataset.worker && navigator.serviceWorker) {
+  navigator.serviceWorker.register(script.dataset.worker).catch(() => {});
+  if (foot && navigator.serviceWorker.controller) foot.insertAdjacentHTML('beforeend', '<a href="/-/offline">Without the network</a>');
+}
+
 // What the reader uses, chosen once at /-/products: what fits says so, what does not is quieter and says so too.
 let mine = [];
 try { mine = JSON.parse(local('rutter.products')) ?? []; } catch { /* none */ }

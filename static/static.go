@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-//go:embed rutter.css rutter.js play.js pick.js box.js icon.svg
+//go:embed rutter.css rutter.js play.js pick.js find.js keep.js worker.js box.js icon.svg
 var files embed.FS
 
 // Prefix is the path under which assets are served.

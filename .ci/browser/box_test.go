@@ -70,7 +70,10 @@ func editInPlace(t *testing.T, w world) {
 	eval[bool](b, `(() => { const f = document.querySelector('header input[type=search]'); f.focus(); f.setSelectionRange(4, 4); return true })()`)
 	b.press(kb.Backspace)
 	b.press("k")
-	equal(b, "the box has", value(".box input"), "disk full")
+	wait(t, "the box to have it", func() (bool, string) {
+		v := eval[string](b, `document.querySelector('.box input')?.value ?? ''`)
+		return v == "disk full", v
+	})
 	b.press(kb.Escape)
 	wait(t, "the field to have it", func() (bool, string) {
 		v := value("header input[type=search]")

@@ -114,15 +114,16 @@ func start(ctx context.Context) error {
 
 // portal is a running rutter.
 type portal struct {
-	url string // without a slash at the end
-	dir string // of its content
+	url  string // without a slash at the end
+	dir  string // of its content
+	stop func() // ends it; it ends with its test all the same
 }
 
 // serve starts a portal over a folder and waits until it is ready. It is ended with SIGTERM, and must then end
 // with 0.
 func serve(t *testing.T, dir string, flags ...string) *portal {
 	t.Helper()
-	args := append([]string{"serve", dir, "--addr", "127.0.0.1:0", "--state", t.TempDir()}, flags...)
+	args := append([]string{"serve", dir, "--addr", "127.0.0.1:0", "--state", t.TempDir()}, flags...) // the last of a flag counts
 	cmd := exec.Command(program(t), args...)
 	var log lockedBuffer
 	cmd.Stderr = &log
@@ -145,22 +146,27 @@ func serve(t *testing.T, dir string, flags ...string) *portal {
 		}
 		ended <- cmd.Wait()
 	}()
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		select {
-		case err := <-ended:
-			if err != nil {
-				t.Errorf("rutter %s: %v", strings.Join(args, " "), err)
+	var once sync.Once
+	p := &portal{dir: dir, stop: func() {
+		once.Do(func() {
+			_ = cmd.Process.Signal(syscall.SIGTERM)
+			select {
+			case err := <-ended:
+				if err != nil {
+					t.Errorf("rutter %s: %v", strings.Join(args, " "), err)
+				}
+			case <-time.After(patience):
+				_ = cmd.Process.Kill()
+				t.Errorf("rutter %s did not end on SIGTERM", strings.Join(args, " "))
 			}
-		case <-time.After(patience):
-			_ = cmd.Process.Kill()
-			t.Errorf("rutter %s did not end on SIGTERM", strings.Join(args, " "))
-		}
+		})
+	}}
+	t.Cleanup(func() {
+		p.stop()
 		if t.Failed() {
 			t.Logf("rutter %s:\n%s", strings.Join(args, " "), log.String())
 		}
 	})
-	p := &portal{dir: dir}
 	select {
 	case l := <-lines:
 		_, url, ok := strings.Cut(l, " at http://")

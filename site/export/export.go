@@ -3,6 +3,7 @@ package export
 import (
 	"bytes"
 	"context"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"net/http"
@@ -72,7 +73,7 @@ func Write(ctx context.Context, p Portal, dir string) (files int, err error) {
 // earlier is what an earlier export wrote, nil for an empty folder.
 func earlier(root *os.Root) ([]string, error) {
 	if b, err := root.ReadFile(marker); err == nil {
-		return strings.Fields(strings.ReplaceAll(string(b), " ", "\x00")), nil
+		return strings.FieldsFunc(string(b), func(r rune) bool { return r == '\n' }), nil
 	}
 	d, err := root.Open(".")
 	if err != nil {
@@ -106,7 +107,33 @@ func (w *writer) all(ctx context.Context) error {
 	if err := w.search(); err != nil {
 		return err
 	}
+	if err := w.sitemap(); err != nil {
+		return err
+	}
 	return w.lost()
+}
+
+// sitemap lists the pages, where it is known under which address they will be.
+func (w *writer) sitemap() error {
+	if w.Base == "" {
+		return nil
+	}
+	base := strings.TrimSuffix(w.Base, "/") + "/"
+	var b bytes.Buffer
+	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
+	for _, p := range w.Pages {
+		b.WriteString("<url><loc>")
+		_ = xml.EscapeText(&b, []byte(base+w.link(searchPage, p.URL)))
+		b.WriteString("</loc></url>\n")
+	}
+	b.WriteString("</urlset>\n")
+	for name, body := range map[string][]byte{"sitemap.xml": b.Bytes(), "robots.txt": []byte("User-agent: *\nAllow: /\nSitemap: " + base + "sitemap.xml\n")} {
+		w.written[name] = name
+		if err := w.put(name, body); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // one writes what is at an address.
@@ -176,18 +203,18 @@ func (w *writer) put(name string, body []byte) error {
 	return w.root.WriteFile(name, body, 0o644)
 }
 
-// searchAddress and lostAddress are the portal's pages that only an export has.
+// SearchAddress and LostAddress are the portal's pages that only an export has.
 const (
-	searchAddress = "/-/export/search"
-	lostAddress   = "/-/export/lost"
+	SearchAddress = "/-/export/search"
+	LostAddress   = "/-/export/lost"
 )
 
 func (w *writer) search() error {
-	body, _, err := w.ask(searchAddress)
+	body, _, err := w.ask(SearchAddress)
 	if err != nil {
 		return err
 	}
-	w.written[searchPage] = searchAddress
+	w.written[searchPage] = SearchAddress
 	if err := w.put(searchPage, rewrite(body, func(to string) string { return w.link(searchPage, to) })); err != nil {
 		return err
 	}
@@ -211,7 +238,7 @@ func (w *writer) search() error {
 
 // lost writes the page for addresses that lead nowhere. It is shown at any depth, so that its links begin at the root.
 func (w *writer) lost() error {
-	body, _, err := w.ask(lostAddress)
+	body, _, err := w.ask(LostAddress)
 	if err != nil {
 		return err
 	}
@@ -220,7 +247,7 @@ func (w *writer) lost() error {
 		base = strings.TrimSuffix(b.Path, "/") + "/"
 	}
 	const name = "404.html"
-	w.written[name] = lostAddress
+	w.written[name] = LostAddress
 	return w.put(name, rewrite(body, func(to string) string { return base + strings.TrimPrefix(w.link(name, to), "./") }))
 }
 

@@ -38,7 +38,7 @@ func index(pages []Page) (map[string][]byte, error) {
 		count := map[string]int{}
 		length := 0
 		for _, t := range texts {
-			for _, w := range words(t.text) {
+			for _, w := range Words(t.text) {
 				length++
 				count[w] += t.times
 			}

@@ -21,9 +21,9 @@ var (
 
 const maxTerm = 60 // UTF-16 code units
 
-// words are the terms of a text: words in small letters, identifiers whole and in their parts, pairs of characters where
+// Words are the terms of a text: words in small letters, identifiers whole and in their parts, pairs of characters where
 // words have no spaces between them, a plural as its singular.
-func words(text string) []string {
+func Words(text string) []string {
 	var out []string
 	add := func(w string) {
 		if units(w) <= maxTerm {

@@ -19,12 +19,15 @@ type Frame struct {
 	Home     bool   // the home page has its own search field
 	Play     bool   // the page has commands with values, or steps
 	Pick     bool   // the page asks for versions
+	Find     bool   // the page searches in the browser
+	Keep     bool   // the page is about what the browser keeps
 	Products bool   // pages name products, so that readers may choose theirs
 }
 
 // Assets are the addresses of what a page loads.
 type Assets struct {
-	CSS, JS, Play, Box, Pick, Icon string
+	CSS, JS, Play, Box, Pick, Find, Keep, Icon string
+	Worker                                     string // that keeps pages for a time without the network; "" for none
 }
 
 // NavItem is a link in the head of every page.
@@ -175,6 +178,7 @@ type PagerLink struct {
 // ListPage is a page that is a list.
 type ListPage struct {
 	Frame
+	Set     string // address of the list's pages for a browser that keeps them; "" where they cannot be kept
 	Crumbs  []Link
 	Heading string
 	Lead    string
@@ -193,6 +197,14 @@ type Product struct {
 	Pages     int
 	Example   string // a version
 	Key       string // as pages name it to the browser, see content.ScopeOf
+}
+
+// FindPage searches in the browser.
+type FindPage struct {
+	Frame
+	Heading, Lead string
+	Index         string // folder of an exported index, relative; "" for the pages the browser keeps
+	Offline       bool   // list what the browser keeps
 }
 
 // Home is the front page.
