@@ -31,6 +31,7 @@ func (s *Server) home(w http.ResponseWriter, r *request) error {
 func (s *Server) homeProps(r *request) (view.Home, error) {
 	h := view.Home{Frame: s.frameOf(r, "")}
 	h.Frame.Home = true
+	h.Frame.Description = "Playbooks, guides, advisories and stories of operations, searched by error line, alert, command or words."
 	own := r.view.At("")
 	h.Frame.Bar = s.barOf(r, "")
 	if own != nil {
@@ -48,10 +49,15 @@ func (s *Server) homeProps(r *request) (view.Home, error) {
 	h.Examples = s.examples(r)
 	h.Phases = phasesOf(r.view)
 	for _, d := range r.view.Select(func(d *content.Doc) bool {
-		return d.Kind == content.Advisory && (d.Meta.State == "open" || d.Meta.State == "workaround" || d.Meta.State == "")
+		return d.Kind == content.Advisory && d.Meta.Open()
 	}) {
 		if len(h.Advisories) < 4 {
 			h.Advisories = append(h.Advisories, view.Entry{Title: d.Title, URL: d.URL, Summary: d.Summary(), Severity: d.Meta.Severity})
+		}
+	}
+	for _, d := range r.view.Latest(50) {
+		if d.Kind == content.Story && len(h.Stories) < 3 {
+			h.Stories = append(h.Stories, view.Entry{Title: d.Title, URL: d.URL, Summary: d.Summary()})
 		}
 	}
 	for _, d := range r.view.Latest(4) {

@@ -90,6 +90,7 @@ func (s *Server) list(property, value string) handler {
 		}
 		return s.once(w, r, base+"?"+strconv.Itoa(n), typeHTML, func() ([]byte, error) {
 			f := s.frameOf(r, heading)
+			f.Description = strings.TrimPrefix(heading+": "+lead, ": ")
 			for i := range f.Nav {
 				f.Nav[i].Current = f.Nav[i].URL == base
 			}

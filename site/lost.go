@@ -39,7 +39,7 @@ func (s *Server) lost(w http.ResponseWriter, r *request) error {
 			for _, x := range fv.Folders {
 				n += x.Count
 			}
-			p.Folder = &view.Link{Label: fv.Title, URL: fv.URL, Note: strconv.Itoa(n) + " pages"}
+			p.Folder = &view.Link{Label: fv.Title, URL: fv.URL, Note: strconv.Itoa(n) + plural(n, " page", " pages")}
 			break
 		}
 	}

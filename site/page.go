@@ -217,7 +217,7 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 		return view.Page{}, err
 	}
 	f := s.frame
-	f.Title, f.Lang = d.Title, r.edition.Snapshot.Lang(d)
+	f.Title, f.Description, f.Lang = d.Title, d.Summary(), r.edition.Snapshot.Lang(d)
 	f.Nav, f.Products = s.chromeOf(r).nav(d), s.chromeOf(r).products
 	f.Bar = s.barOf(r, d.Path)
 	p := view.Page{

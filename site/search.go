@@ -135,7 +135,8 @@ func (s *Server) searchPage(w http.ResponseWriter, r *request) error {
 func (s *Server) answerPage(w http.ResponseWriter, r *request, p view.SearchPage, q search.Query, values url.Values, n int) error {
 	p.Query, p.Notices = firstLine(q.Said), q.Notices
 	p.Frame = s.frameOf(r, "Search")
-	p.Frame.Query, p.Frame.NoIndex = p.Query, true
+	p.Frame.Query, p.Frame.Description = p.Query, "Search by an error line, an alert’s name, a command, or what you want to do."
+	p.Frame.NoIndex = p.Query != "" || len(q.Filters) > 0 || r.Method == http.MethodPost
 	if q.Paste && q.Text != q.Typed {
 		p.Paste = q.Text
 	}

@@ -43,7 +43,7 @@ func (s *Server) sitemap(w http.ResponseWriter, r *request) error {
 
 // robots lets everything be read but what is made per request.
 func (s *Server) robots(w http.ResponseWriter, r *request) error {
-	body := "User-agent: *\nDisallow: /search\nDisallow: /api/\nSitemap: " + s.base(r) + "/sitemap.xml\n"
+	body := "User-agent: *\nDisallow: /search?\nDisallow: /api/\nSitemap: " + s.base(r) + "/sitemap.xml\n"
 	represent([]byte(body), typeText, cacheRevalidate, varyEncoding).write(w, r.Request, http.StatusOK)
 	return nil
 }

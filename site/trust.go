@@ -38,10 +38,9 @@ func (s *Server) trustOf(r *request, d *content.Doc) (out []view.Fact) {
 		}
 	}
 	if m.Duration != "" {
-		n, unit, _ := strings.Cut(m.Duration, " ")
-		f := view.Fact{Label: "Takes", Value: n, Big: true, Small: unit}
+		f := view.Fact{Label: "Takes", Value: m.Duration, Big: len(m.Duration) <= maxBig}
 		if m.Risk != "" {
-			f.Small += ", " + m.Risk + " risk"
+			f.Small = m.Risk + " risk"
 		}
 		out = append(out, f)
 	} else if m.Risk != "" {
@@ -66,6 +65,9 @@ func (s *Server) trustOf(r *request, d *content.Doc) (out []view.Fact) {
 	}
 	return out
 }
+
+// maxBig is the longest value that is shown large, in bytes.
+const maxBig = 12
 
 // reviewOf says who answers for a page and when somebody went through it; late is a word, no more.
 func (s *Server) reviewOf(d *content.Doc) (out []view.Fact) {

@@ -15,7 +15,7 @@ func TestValues(t *testing.T) {
 	r := p.get("/playbooks/move")
 	r.has(t, `name="v.pod"`, `name="v.namespace"`, "Reason for it", `<option value="soft">`, `value="2Gi"`,
 		`<var data-v="pod" data-q="w" class="nil">&lt;pod&gt;</var>`, `<var data-v="size" data-q="p" data-o="&lt;size&gt;">2Gi</var>`,
-		`<use href="#ring"></use></svg>Reads`, `<use href="#stop"></use></svg>Destroys`, `class="cmd kill"`, "pod &lt;pod&gt; deleted")
+		`<use href="#shape:ring"></use></svg>Reads`, `<use href="#shape:stop"></use></svg>Destroys`, `class="cmd kill"`, "pod &lt;pod&gt; deleted")
 	r.lacks(t, `name="v.token"`)
 	if i, j := strings.Index(r.body, "/v-pod"), strings.Index(r.body, "/v-namespace"); i < 0 || i > j {
 		t.Error("what is declared does not come first")

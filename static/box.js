@@ -175,12 +175,6 @@ for (const f of document.querySelectorAll('form[role=search] input[type=search]'
   if (document.activeElement === f && f.value !== f.defaultValue) go({}); // typed before this was here
 }
 
-// A chosen filter is applied at once. Back shows the page as it was made, not as it was left.
-for (const f of document.querySelectorAll('form[data-submit]')) {
-  f.addEventListener('change', () => f.requestSubmit());
-  addEventListener('pageshow', (e) => { if (e.persisted) f.reset(); });
-}
-
 // A long text, or one of several lines, is posted: an address is too short for it.
 for (const f of document.querySelectorAll('input[type=search]')) {
   f.addEventListener('paste', (e) => paste(e, f));

@@ -181,7 +181,7 @@ if (steps.length) {
     tell();
   };
 
-  const aside = document.querySelector('.run') ?? document.querySelector('main').appendChild(element('section', { class: 'run' }));
+  const aside = document.querySelector('.run') ?? document.querySelector('.aside') ?? document.querySelector('main');
   const clock = element('p', { class: 'clock' });
   const count = element('span', { class: 'n', role: 'status' });
   const pick = element('select', { 'aria-label': 'Runs of this page' });

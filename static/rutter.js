@@ -129,7 +129,12 @@ if (script) {
     f.addEventListener('focus', fetchBox, { once: true });
     if (document.activeElement === f) fetchBox();
   }
-  if (document.querySelector('form[data-submit]')) fetchBox();
+}
+
+// A chosen filter is applied at once. Back shows the page as it was made, not as it was left.
+for (const f of document.querySelectorAll('form[data-submit]')) {
+  f.addEventListener('change', () => f.requestSubmit());
+  addEventListener('pageshow', (e) => { if (e.persisted) f.reset(); });
 }
 
 // Light, dark, or as the system has it. The head of the page applies it before anything is drawn.

@@ -11,7 +11,7 @@ addEventListener('activate', (e) => e.waitUntil((async () => {
 })()));
 
 // Only what everybody may see is kept: never an answer that is private, or with a reader's values in its address.
-const keepable = (r, url) => r.ok && r.type === 'basic' && !r.redirected && !url.search && r.headers.has('rutter-edition') && !/no-store|private/.test(r.headers.get('cache-control') ?? '') && /^(text\/html|image\/)/.test(r.headers.get('content-type') ?? '');
+const keepable = (r, url) => r.ok && r.type === 'basic' && !r.redirected && !url.search && url.pathname !== '/-/offline' && r.headers.has('rutter-edition') && !/no-store|private/.test(r.headers.get('cache-control') ?? '') && /^(text\/html|image\/)/.test(r.headers.get('content-type') ?? '');
 const keep = async (url, r) => {
   const headers = new Headers(r.headers);
   headers.set('x-kept', new Date().toISOString());

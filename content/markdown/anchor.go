@@ -54,7 +54,7 @@ func (a *anchors) take(base string) string {
 // validID tells whether an id an author wrote may stand in the page. No slash: the ids of the page's own
 // frame begin with one and so can never be taken; and none that footnotes have, such as fn:1 and fnref2:1.
 func validID(id string) bool {
-	if id == "" || len(id) > 200 || strings.HasPrefix(id, "fn") && strings.Contains(id, ":") {
+	if id == "" || len(id) > 200 || strings.HasPrefix(id, "fn") && strings.Contains(id, ":") || strings.HasPrefix(id, "shape:") {
 		return false
 	}
 	for _, r := range id {

@@ -48,9 +48,9 @@ func (nodes) code(w util.BufWriter, src []byte, node ast.Node, entering bool) (a
 		_, _ = w.WriteString("<figcaption>")
 		switch {
 		case f.dryRun:
-			_, _ = w.WriteString(`<b><svg aria-hidden="true"><use href="#ring"></use></svg>Dry run</b>`)
+			_, _ = w.WriteString(`<b><svg aria-hidden="true"><use href="#shape:ring"></use></svg>Dry run</b>`)
 		case effect != shell.Unknown:
-			_, _ = w.WriteString(`<b><svg aria-hidden="true"><use href="#` + shapes[effect] + `"></use></svg>` + effect.String() + "</b>")
+			_, _ = w.WriteString(`<b><svg aria-hidden="true"><use href="#shape:` + shapes[effect] + `"></use></svg>` + effect.String() + "</b>")
 		case label != "":
 			_, _ = w.WriteString("<b>" + html.EscapeString(label) + "</b>")
 		}

@@ -123,7 +123,7 @@ func harmlessElement(name string, attrs []html.Attribute, ids map[string]bool) e
 		}
 	}
 	if name == "use" && !slices.ContainsFunc(attrs, func(a html.Attribute) bool {
-		return a.Key == "href" && slices.Contains([]string{"#ring", "#half", "#stop", "#ok", "#back"}, a.Val)
+		return a.Key == "href" && slices.Contains([]string{"#shape:ring", "#shape:half", "#shape:stop", "#shape:ok", "#shape:back"}, a.Val)
 	}) {
 		return fmt.Errorf("a shape that is not ours")
 	}

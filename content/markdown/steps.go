@@ -43,8 +43,8 @@ const (
 
 var (
 	procedures = regexp.MustCompile(`(?i)^(the )?(procedure|steps|vorgehen|schritte|ablauf)$`)
-	numbered   = regexp.MustCompile(`(?i)^(?:step |schritt )?([1-9][0-9]?)(?:[.:)](?: +|$)| [-–—] *)`)
-	takes      = regexp.MustCompile(`(?i) *\(([0-9]+(?:[–-][0-9]+)? ?(?:s|sec|seconds?|min|minutes?|minuten?|h|hours?|stunden?))\)$`)
+	numbered   = regexp.MustCompile(`(?i)^(?:step |schritt )?([1-9][0-9]{0,2})(?:[.:)](?: +|$)| [-–—] *)`)
+	takes      = regexp.MustCompile(`(?i) *\(([0-9]+(?:[–-][0-9]+)? ?(?:s|sec|seconds?|min|minutes?|minuten?|h|hours?|stunden?)(?: (?:each|per [a-z]+|je))?)\)$`)
 	says       = map[string]string{
 		"verify": "Verify", "check": "Verify", "prüfen": "Verify", "roll back": "Roll back", "rollback": "Roll back", "undo": "Roll back",
 		"zurück": "Roll back", "stop if": "Stop if", "halt, wenn": "Stop if",
@@ -277,7 +277,7 @@ func (nodes) say(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.Wal
 	if x.what == "Stop if" {
 		class = "say stop"
 	}
-	_, _ = w.WriteString(`<div class="` + class + `"><strong><svg aria-hidden="true"><use href="#` + signs[x.what] + `"></use></svg>` + x.what + "</strong><div>\n")
+	_, _ = w.WriteString(`<div class="` + class + `"><strong><svg aria-hidden="true"><use href="#shape:` + signs[x.what] + `"></use></svg>` + x.what + "</strong><div>\n")
 	return ast.WalkContinue, nil
 }
 
@@ -285,7 +285,7 @@ func (nodes) say(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.Wal
 func stepHead(w util.BufWriter, n ast.Node, tag, id string, step int, entering bool) {
 	if entering {
 		_, _ = w.WriteString("<" + tag + ` id="` + html.EscapeString(id) + `"` + dataOf(n) + `><input class="tick" type="checkbox" id="/t-` + html.EscapeString(id) +
-			`" autocomplete="off"><label for="/t-` + html.EscapeString(id) + `"><span class="vh">Step ` + strconv.Itoa(step) + ` done: </span>`)
+			`"><label for="/t-` + html.EscapeString(id) + `"><span class="vh">Step ` + strconv.Itoa(step) + ` done: </span>`)
 		return
 	}
 	_, _ = w.WriteString("</label>")

@@ -7,21 +7,22 @@ import (
 
 // Frame is what stands around every page.
 type Frame struct {
-	Portal   string // the portal's name
-	Title    string // of the page, "" on the home page
-	Lang     string // BCP 47; "" is English
-	Query    string // shown in the search field
-	Nav      []NavItem
-	Assets   Assets
-	Foot     []Fact // facts at the foot of the page
-	Bar      *Bar   // for authors; nil for readers
-	NoIndex  bool   // keep it out of search engines
-	Home     bool   // the home page has its own search field
-	Play     bool   // the page has commands with values, or steps
-	Pick     bool   // the page asks for versions
-	Find     bool   // the page searches in the browser
-	Keep     bool   // the page is about what the browser keeps
-	Products bool   // pages name products, so that readers may choose theirs
+	Portal      string // the portal's name
+	Title       string // of the page, "" on the home page
+	Description string // of the page, for those who list it elsewhere
+	Lang        string // BCP 47; "" is English
+	Query       string // shown in the search field
+	Nav         []NavItem
+	Assets      Assets
+	Foot        []Fact // facts at the foot of the page
+	Bar         *Bar   // for authors; nil for readers
+	NoIndex     bool   // keep it out of search engines
+	Home        bool   // the home page has its own search field
+	Play        bool   // the page has commands with values, or steps
+	Pick        bool   // the page asks for versions
+	Find        bool   // the page searches in the browser
+	Keep        bool   // the page is about what the browser keeps
+	Products    bool   // pages name products, so that readers may choose theirs
 }
 
 // Assets are the addresses of what a page loads.
@@ -213,6 +214,7 @@ type Home struct {
 	Examples   []Link
 	Phases     []PhaseBox
 	Advisories []Entry
+	Stories    []Entry
 	Changed    []Entry
 	Folders    []FolderBox
 	Kinds      []KindBox

@@ -43,6 +43,14 @@ func orNone(s string) string {
 	return s
 }
 
+// script is what a page does: one file, whichever it is.
+func script(f Frame) string {
+	if f.Play {
+		return f.Assets.Play
+	}
+	return f.Assets.JS
+}
+
 func lang(l string) string {
 	if l == "" {
 		return "en"
