@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -60,7 +61,12 @@ func (s *Server) exported(snap *content.Snapshot) (export.Portal, error) {
 			p.Addresses = append(p.Addresses, base+"?page="+strconv.Itoa(n))
 		}
 	}
+	diagrams := false
 	for _, d := range v.All() {
+		if !diagrams {
+			raw, _ := d.Source()
+			diagrams = bytes.Contains(raw, []byte("mermaid"))
+		}
 		if d.URL != "/" && !strings.HasSuffix(d.Key, "/") {
 			p.Addresses = append(p.Addresses, d.URL)
 		}
@@ -106,7 +112,7 @@ func (s *Server) exported(snap *content.Snapshot) (export.Portal, error) {
 		p.Files = append(p.Files, "/"+escape(f.Path))
 	}
 	for _, a := range s.assets.All() {
-		if _, served := s.assetReps[a.URL]; served {
+		if _, served := s.assetReps[a.URL]; served || a.Gzip && diagrams {
 			p.Files = append(p.Files, a.URL)
 		}
 	}

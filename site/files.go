@@ -1,6 +1,8 @@
 package site
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +12,8 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"rutter/static"
 )
 
 // served lists the types of files that a browser may show, by extension. All else is handed out as an attachment,
@@ -73,9 +77,31 @@ func (s *Server) file(w http.ResponseWriter, r *request, name string) error {
 	return nil
 }
 
+// unpacked is an asset that lies in the program in its compressed form, which is served as it is.
+func unpacked(a *static.Asset) (*representation, error) {
+	z, err := gzip.NewReader(bytes.NewReader(a.Body))
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(z)
+	if err != nil {
+		return nil, err
+	}
+	rep := represent(body, []string{a.Type}, cacheForever, varyEncoding)
+	rep.add(gzipped, a.Body)
+	return rep, nil
+}
+
 // asset serves our own style sheet, script or icon, for ever: its name changes with its bytes.
 func (s *Server) asset(w http.ResponseWriter, r *request) error {
 	rep, ok := s.assetReps[r.URL.Path]
+	if unpack, is := s.packed[r.URL.Path]; is {
+		var err error
+		if rep, err = unpack(); err != nil {
+			return err
+		}
+		ok = true
+	}
 	if !ok {
 		return s.lost(w, r)
 	}

@@ -20,6 +20,7 @@ var policy = "default-src 'none'; style-src 'self'; script-src 'self' " + hashOf
 
 var (
 	headerPolicy   = []string{policy}
+	headerDiagrams = []string{strings.Replace(policy, "style-src 'self'", "style-src 'self' 'unsafe-inline'", 1)} // a drawn diagram has its style in it
 	headerNosniff  = []string{"nosniff"}
 	headerReferrer = []string{"strict-origin-when-cross-origin"}
 )

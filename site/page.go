@@ -120,7 +120,7 @@ func (s *Server) page(w http.ResponseWriter, r *request, d *content.Doc) error {
 			if err != nil {
 				return err
 			}
-			rep = represent(body, typeHTML, cacheRevalidate, varyBoth)
+			rep = pageOfHTML(body, cacheRevalidate)
 		}
 		s.cache.put(k, rep, deps, r.edition.Seq)
 	}
@@ -135,8 +135,20 @@ func (s *Server) freshPage(w http.ResponseWriter, r *request, d *content.Doc) er
 	if err != nil {
 		return err
 	}
-	represent(body, typeHTML, cacheNever, varyBoth).write(w, r.Request, http.StatusOK)
+	pageOfHTML(body, cacheNever).write(w, r.Request, http.StatusOK)
 	return nil
+}
+
+// diagramFigure is how a diagram begins in a page.
+const diagramFigure = `<figure class="diagram">`
+
+// pageOfHTML is a page as an answer. One with diagrams may style itself.
+func pageOfHTML(body []byte, cacheControl []string) *representation {
+	rep := represent(body, typeHTML, cacheControl, varyBoth)
+	if bytes.Contains(body, []byte(diagramFigure)) {
+		rep.policy = headerDiagrams
+	}
+	return rep
 }
 
 // markdown serves the page's own bytes.
@@ -245,6 +257,7 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 	}
 	p.Revision = r.view.Revision(d)
 	p.Steps = strings.Contains(p.Body, `<ol class="course steps">`)
+	p.Frame.Diagrams = strings.Contains(p.Body, diagramFigure)
 	p.Frame.Play, p.Frame.Pick = len(p.Fields) > 0 || p.Steps, p.Advisory != nil
 	p.Furn = append(p.Furn,
 		view.Fact{Label: "Revision", Value: p.Revision},

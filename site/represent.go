@@ -35,6 +35,7 @@ const minCompress = 860
 // for concurrent use.
 type representation struct {
 	contentType, cacheControl, vary []string // header values; shared, never changed
+	policy                          []string // instead of the usual Content-Security-Policy; nil for that
 	tag                             string   // entity tag of the identity form, without quotes
 
 	mu    sync.Mutex
@@ -143,6 +144,9 @@ func (r *representation) write(w http.ResponseWriter, req *http.Request, status 
 	}
 	f := r.form(e)
 	h := w.Header()
+	if r.policy != nil {
+		h["Content-Security-Policy"] = r.policy
+	}
 	h["Content-Type"], h["Cache-Control"], h["Vary"], h["Etag"] = r.contentType, r.cacheControl, r.vary, f.etag
 	if status == http.StatusOK && req.Method != http.MethodPost && matches(req.Header["If-None-Match"], f.etag[0]) {
 		w.WriteHeader(http.StatusNotModified)

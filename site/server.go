@@ -37,8 +37,9 @@ type Server struct {
 	publisher    *edition.Publisher
 	assets       *static.Set
 	assetReps    map[string]*representation
-	workerSource []byte     // of the service worker, without what it needs
-	frame        view.Frame // what is the same on every page
+	packed       map[string]func() (*representation, error) // assets that are large and rarely needed, by URL
+	workerSource []byte                                     // of the service worker, without what it needs
+	frame        view.Frame                                 // what is the same on every page
 	cache        *cache
 	chrome       atomic.Pointer[chrome]
 	requests     requestIDs
@@ -65,18 +66,22 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		o: o, assets: assets, cache: newCache(maxCacheBytes), requests: newRequestIDs(),
-		run: make(chan error, 1), done: make(chan error, 2), assetReps: map[string]*representation{},
+		run: make(chan error, 1), done: make(chan error, 2), assetReps: map[string]*representation{}, packed: map[string]func() (*representation, error){},
 	}
 	for _, a := range assets.All() {
 		if a.URL == assets.URL("worker.js") { // it lies at the root
 			s.workerSource = a.Body
 			continue
 		}
+		if a.Gzip { // unpacked once somebody needs it
+			s.packed[a.URL] = sync.OnceValues(func() (*representation, error) { return unpacked(a) })
+			continue
+		}
 		s.assetReps[a.URL] = represent(a.Body, []string{a.Type}, cacheForever, varyEncoding)
 	}
 	s.frame = view.Frame{
 		Portal: o.Portal,
-		Assets: view.Assets{CSS: assets.URL("rutter.css"), JS: assets.URL("rutter.js"), Play: assets.URL("play.js"), Box: assets.URL("box.js"), Pick: assets.URL("pick.js"), Find: assets.URL("find.js"), Keep: assets.URL("keep.js"), Worker: workerPath, Icon: assets.URL("icon.svg")},
+		Assets: view.Assets{CSS: assets.URL("rutter.css"), JS: assets.URL("rutter.js"), Play: assets.URL("play.js"), Box: assets.URL("box.js"), Pick: assets.URL("pick.js"), Find: assets.URL("find.js"), Keep: assets.URL("keep.js"), Diagram: assets.URL("diagram.js"), Mermaid: assets.URL(static.Mermaid), Worker: workerPath, Icon: assets.URL("icon.svg")},
 	}
 	s.publisher, err = edition.New(edition.Options{
 		Source: o.Source, Changes: o.Changes, Git: o.Git, History: o.History, State: o.State,

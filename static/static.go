@@ -13,17 +13,22 @@ import (
 	"strings"
 )
 
-//go:embed rutter.css rutter.js play.js pick.js find.js keep.js worker.js box.js icon.svg
+//go:embed rutter.css rutter.js play.js pick.js find.js keep.js worker.js diagram.js box.js icon.svg mermaid-12.3.0.min.js.gz
 var files embed.FS
 
 // Prefix is the path under which assets are served.
 const Prefix = "/-/static/"
+
+// Mermaid is the program that draws diagrams (github.com/mermaid-js/mermaid, MIT, see mermaid.LICENSE), as its makers
+// publish it.
+const Mermaid = "mermaid-12.3.0.min.js.gz"
 
 // Asset is one file. It never changes under its URL.
 type Asset struct {
 	URL  string // Prefix, name, hash and extension: /-/static/rutter-0123456789ab.css
 	Type string // its Content-Type
 	Body []byte
+	Gzip bool // Body is compressed: what is served is inside
 }
 
 // Set is all assets.
@@ -51,14 +56,19 @@ func Load() (*Set, error) {
 			b = slices.Concat([]byte("{\n"), every, []byte("}\n{\n"), b, []byte("}\n"))
 		}
 		ext := path.Ext(e.Name())
-		if ext == ".js" || ext == ".css" {
+		packed := ext == ".gz"
+		if packed {
+			ext = ".js"
+		}
+		if !packed && (ext == ".js" || ext == ".css") {
 			b = lean(b)
 		}
 		sum := sha256.Sum256(b)
 		a := &Asset{
-			URL:  Prefix + strings.TrimSuffix(e.Name(), ext) + "-" + hex.EncodeToString(sum[:6]) + ext,
+			URL:  Prefix + strings.TrimSuffix(strings.TrimSuffix(e.Name(), ".gz"), ext) + "-" + hex.EncodeToString(sum[:6]) + ext,
 			Type: mime.TypeByExtension(ext),
 			Body: b,
+			Gzip: packed,
 		}
 		if ext == ".js" {
 			a.Type = "text/javascript; charset=utf-8"

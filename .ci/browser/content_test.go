@@ -52,6 +52,7 @@ By lamp.
 		"playbooks/depot/clean.md":      course,
 		"playbooks/depot/trim.md":       lampPages,
 		"advisories/noon.md":            lampAdvisory,
+		"guides/charts/diagram.md":      "# A course\n\n```mermaid\nflowchart LR\n  A[Harbour] --> B[Sea]\n```\n\n```mermaid\nnot a diagram\n```\n",
 		"playbooks/network/wide.md":     wide,
 		"playbooks/network/beacon.md":   beacon,
 		"guides/README.md":              "---\ntitle: Guides of the harbour\nsummary: Why things are as they are.\n---\n\nStart with [the picture](charts/picture.md).\n",

@@ -94,7 +94,9 @@ func TestExport(t *testing.T) {
 	equal(b, "where it leads", b.path(), "/docs/playbooks/depot/quota.html")
 	equal(b, "its heading", b.text("h1"), "The depot's quota is used up")
 	b.open("/docs/search.html?q=barnacl")
-	wait(t, "words by their beginning", func() (bool, string) { return strings.HasPrefix(b.text("main [role=status]"), "23 pages"), b.text("main") })
+	wait(t, "words by their beginning", func() (bool, string) {
+		return strings.HasPrefix(b.text("main [role=status]"), "23 pages"), b.text("main")
+	})
 	b.open("/docs/playbooks/depot/move.html")
 	b.click("#\\/v-berth")
 	b.press("north-1")

@@ -3,6 +3,7 @@ package browser
 import (
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -102,5 +103,20 @@ func byHand(t *testing.T, w world) {
 	equal(b, "on the next page", background(), dark)
 	choose("")
 	equal(b, "as the system", background(), light)
+	b.clean()
+}
+
+// drawn shows a diagram as a picture with its text below, and as text where it cannot be drawn or without scripts.
+func drawn(t *testing.T, w world) {
+	b := newTab(t, w.browser, w.readers)
+	b.open("/guides/charts/diagram")
+	wait(t, "the diagram", func() (bool, string) { return b.count(".diagram .picture svg") == 1, b.text("main") })
+	wait(t, "what is wrong with the other", func() (bool, string) {
+		return strings.Contains(b.text(".diagram .wrong"), "cannot be drawn"), b.text("main")
+	})
+	equal(b, "its words", strings.Contains(eval[string](b, `document.querySelector('.picture').textContent`), "Harbour"), true)
+	b.watch.take() // the library speaks of the wrong one
+	b.open("/guides/charts/picture")
+	equal(b, "other pages load it", b.count("script[data-mermaid]"), 0)
 	b.clean()
 }

@@ -31,6 +31,10 @@ func (nodes) code(w util.BufWriter, src []byte, node ast.Node, entering bool) (a
 		return ast.WalkContinue, nil
 	}
 	f := infoOf(node, src)
+	if f.lang == "mermaid" { // drawn by the browser; its text until then, and without
+		_, _ = w.WriteString("<figure class=\"diagram\"><pre>" + html.EscapeString(strings.TrimRight(codeOf(node, src), "\n")) + "</pre></figure>\n")
+		return ast.WalkContinue, nil
+	}
 	v, _ := node.AttributeString(effectAttr)
 	effect, _ := v.(shell.Effect)
 	f.dryRun = f.dryRun && isShell(f.lang) && effect != shell.Destroys // which no word of an author makes harmless

@@ -9,7 +9,7 @@ import (
 )
 
 // linking are the attributes that hold addresses.
-var linking = map[string]bool{"href": true, "src": true, "action": true, "data-set": true}
+var linking = map[string]bool{"href": true, "src": true, "action": true, "data-set": true, "data-mermaid": true}
 
 // rewrite makes an answer's links lead to files, by link, and takes out what needs a server.
 func rewrite(body []byte, link func(address string) string) []byte {

@@ -22,13 +22,14 @@ type Frame struct {
 	Pick        bool   // the page asks for versions
 	Find        bool   // the page searches in the browser
 	Keep        bool   // the page is about what the browser keeps
+	Diagrams    bool   // the page has diagrams to draw
 	Products    bool   // pages name products, so that readers may choose theirs
 }
 
 // Assets are the addresses of what a page loads.
 type Assets struct {
-	CSS, JS, Play, Box, Pick, Find, Keep, Icon string
-	Worker                                     string // that keeps pages for a time without the network; "" for none
+	CSS, JS, Play, Box, Pick, Find, Keep, Diagram, Mermaid, Icon string
+	Worker                                                       string // that keeps pages for a time without the network; "" for none
 }
 
 // NavItem is a link in the head of every page.
