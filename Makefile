@@ -7,7 +7,7 @@ ROOT   := $(CURDIR)
 # ALLOW_MISSING=1 is given.
 DEB    := gcc libc6-dev chromium
 
-.PHONY: help build test unit race browser generate check-generated lint trials bench deps need fuzz changed
+.PHONY: help build test unit race browser generate check-generated lint trials bench deps need fuzz changed preview
 
 build: ## the program, which knows the revision it was built from
 	$(GO) build -buildvcs=auto -o rutter ./cmd/rutter || $(GO) build -buildvcs=false -o rutter ./cmd/rutter
@@ -48,6 +48,10 @@ trials: build ## tests and measures on the material in SHARED
 
 bench: build ## the figures of guides/rutter/measured
 	cd .ci/bench && $(GO) run . -rutter $(ROOT)/rutter -shared $(abspath $(SHARED))
+
+preview: ## every view in every state, as pages in .ci/out/preview
+	$(GO) test ./site/view -run TestPreview -preview $(ROOT)/.ci/out/preview
+	@echo "open .ci/out/preview/index.html, or serve the folder"
 
 fuzz: ## each fuzz target for a while
 	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p | grep ^Fuzz); do echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 30s $$p || exit 1; done; done
