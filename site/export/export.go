@@ -46,10 +46,15 @@ func Write(ctx context.Context, p Portal, dir string) (files int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	w := &writer{Portal: p, root: root, files: map[string]bool{}, written: map[string]string{}}
+	w := &writer{Portal: p, root: root, files: map[string]bool{}, known: map[string]bool{}, written: map[string]string{}}
 	for _, f := range p.Files {
 		if u, ok := parts(f); ok {
 			w.files[u.Path] = true
+		}
+	}
+	for _, a := range slices.Concat(p.Addresses, p.Files) {
+		if u, ok := parts(a); ok {
+			w.known[fileOf(u, w.isFile)] = true
 		}
 	}
 	if err := w.all(ctx); err != nil {
@@ -90,6 +95,7 @@ type writer struct {
 	Portal
 	root    *os.Root
 	files   map[string]bool   // addresses that are files already, decoded
+	known   map[string]bool   // files that will be there
 	written map[string]string // file → the address it was made of
 }
 
@@ -175,13 +181,17 @@ func (w *writer) ask(address string) (body []byte, kind string, err error) {
 	return a.body.Bytes(), a.header.Get("Content-Type"), nil
 }
 
-// link is what a link on a page leads to: a file, by the way there.
+// link is what a link on a page leads to: a file, by the way there; "" for what only a server has.
 func (w *writer) link(from, address string) string {
 	u, ok := parts(address)
 	if !ok {
 		return address
 	}
-	to := relative(from, fileOf(u, w.isFile))
+	name := fileOf(u, w.isFile)
+	if !w.known[name] && name != searchPage && (strings.HasPrefix(u.Path, "/-/") || strings.HasPrefix(u.Path, "/r/") || strings.HasPrefix(u.Path, "/api/")) {
+		return ""
+	}
+	to := relative(from, name)
 	q := u.Query()
 	if q.Del("page"); len(q) > 0 {
 		to += "?" + q.Encode()

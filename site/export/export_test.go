@@ -56,7 +56,7 @@ func exported(t *testing.T, files map[string]string, base, dir string) int {
 
 var library = map[string]string{
 	"README.md":                   "# Harbour\n\n[full](playbooks/disk%20full.md#find-it) [list](playbooks/) [gone](gone.md)\n",
-	"playbooks/disk full.md":      "---\ntitle: The disk is full\ntags: [disk, \"a b\"]\nphase: respond\napplies_to: [\"Linux 6\"]\nalerts: [DiskFull]\n---\n## Find it\n\n```sh\ndf <path>\n```\n\n![pic](../pics/a.png) [other](größe.md) [home](/) [self](#find-it) [out](https://example.com/x) [file](../pics/notes.txt)\n",
+	"playbooks/disk full.md":      "---\ntitle: The disk is full\ntags: [disk, \"a b\"]\nphase: respond\napplies_to: [\"Linux 6\"]\nalerts: [DiskFull]\n---\n## Find it\n\n```sh\ndf <path>\n```\n\n![pic](../pics/a.png) [other](größe.md) [home](/) [self](#find-it) [kept](/-/offline) [yours](/-/products) [out](https://example.com/x) [file](../pics/notes.txt)\n",
 	"playbooks/größe.md":          "# Größe\n\n日本語のページ about `KubePodCrashLooping`.\n",
 	"playbooks/deep/er/README.md": "# Deep\n\n[up](../../disk%20full.md)\n",
 	"pics/a.png":                  "\x89PNG",

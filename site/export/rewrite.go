@@ -75,7 +75,9 @@ func changed(t *html.Token, link func(string) string) bool {
 			continue
 		}
 		if linking[a.Key] && strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "//") {
-			a.Val, any = link(a.Val), true
+			if a.Val, any = link(a.Val), true; a.Val == "" {
+				continue // what only a server has
+			}
 		}
 		attrs = append(attrs, a)
 	}
