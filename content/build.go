@@ -50,7 +50,7 @@ type Diff struct {
 	Removed []string // paths, sorted
 	Files   bool     // images and downloads came or went
 	History bool     // dates of last change came or changed
-	Lang    bool     // the language of pages that name none is another
+	Lang    bool     // portal.yaml says something else
 }
 
 // Empty tells whether nothing changed.
@@ -107,7 +107,7 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 	diff := Diff{History: !sameHistory(prev.history, h)}
 	s.asked = readQuestions(t.FS, prev.asked)
 	s.portal = readPortal(t.FS, prev.portal)
-	diff.Lang = lang(prev.portal) != lang(s.portal)
+	diff.Lang = prev.portal.says() != s.portal.says()
 	for _, u := range t.Unread {
 		s.unreadPs = append(s.unreadPs, diag.Problem{
 			File: u.Path + "/", Severity: diag.Warning, Rule: "folder-unreadable",

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io/fs"
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -18,20 +19,38 @@ import (
 // portalFile says what holds for the whole folder:
 //
 //	lang: de
+//	title: The harbour handbook
+//	edit: https://git.example.org/harbour/edit/main/{path}
 const portalFile = "portal.yaml"
 
 // portal is portal.yaml as it was read.
 type portal struct {
 	sum      Hash
-	lang     string // of pages that name none, as in BCP 47
+	said     said
 	problems []diag.Problem
 }
 
-func lang(p *portal) string {
+// said is what portal.yaml says.
+type said struct {
+	lang  string // of pages that name none, as in BCP 47
+	title string // of the portal
+	edit  string // where a page is edited, with {path} for its file
+}
+
+// says is what a portal.yaml says, nothing where there is none.
+func (p *portal) says() said {
 	if p == nil {
-		return ""
+		return said{}
 	}
-	return p.lang
+	return p.said
+}
+
+// Portal is the name that portal.yaml gives the portal, "" for none.
+func (s *Snapshot) Portal() string { return s.portal.says().title }
+
+// EditURL is where a page's file can be edited, "" where portal.yaml does not say.
+func (s *Snapshot) EditURL(d *Doc) string {
+	return strings.Replace(s.portal.says().edit, editPath, escapePath(d.Path), 1)
 }
 
 func (p *portal) found() []diag.Problem {
@@ -43,7 +62,7 @@ func (p *portal) found() []diag.Problem {
 
 // Lang is the language of a page as in BCP 47: its own, else the one portal.yaml names; "" where neither says.
 func (s *Snapshot) Lang(d *Doc) string {
-	return cmp.Or(d.Meta.Lang, lang(s.portal))
+	return cmp.Or(d.Meta.Lang, s.portal.says().lang)
 }
 
 // Fingerprint is of all that an index makes of a page: its bytes, and its language where they do not name it.
@@ -82,7 +101,7 @@ func readPortal(fsys fs.FS, before *portal) *portal {
 		if before.sum == p.sum && len(ps) == 0 {
 			return before
 		}
-		p.lang = before.lang
+		p.said = before.said
 	}
 	if len(ps) == 0 {
 		p.parse(raw)
@@ -106,7 +125,7 @@ func (p *portal) parse(raw []byte) {
 		report(line, col, "it does not parse: "+msg, fix)
 		return
 	}
-	p.lang = ""
+	p.said = said{}
 	if len(f.Docs) == 0 || isNull(f.Docs[0].Body) {
 		return
 	}
@@ -120,16 +139,37 @@ func (p *portal) parse(raw []byte) {
 	}
 }
 
+const (
+	editPath = "{path}"
+	maxTitle = 60 // runes
+)
+
 func (p *portal) take(d *decoder, kv *ast.MappingValueNode) {
-	key := d.keyOf(kv)
-	if key != "lang" {
-		d.at(kv.Key, "portal", "unknown key "+key, "the keys are: lang")
-		return
+	value, _ := d.scalar(kv.Value)
+	switch key := d.keyOf(kv); key {
+	case "lang":
+		if !languageTag.MatchString(value) {
+			d.at(kv.Value, "portal", "lang is not a language", "write a tag such as en or de-AT")
+			return
+		}
+		p.said.lang = value
+	case "title":
+		title := oneLineOf(value)
+		if n := len([]rune(title)); n == 0 || n > maxTitle || strings.ContainsFunc(title, hidden) {
+			d.at(kv.Value, "portal", "title is no name of a portal", "write up to 60 characters")
+			return
+		}
+		p.said.title = title
+	case "edit":
+		u, err := url.Parse(value)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.Count(value, editPath) != 1 {
+			d.at(kv.Value, "portal", "edit is no address of an editor", "write https://… with {path} where the file's path belongs")
+			return
+		}
+		p.said.edit = value
+	default:
+		d.at(kv.Key, "portal", "unknown key "+key, "the keys are: lang, title, edit")
 	}
-	lang, _ := d.scalar(kv.Value)
-	if !languageTag.MatchString(lang) {
-		d.at(kv.Value, "portal", "lang is not a language", "write a tag such as en or de-AT")
-		return
-	}
-	p.lang = lang
 }
+
+func oneLineOf(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -13,8 +13,11 @@ func TestPortalLanguage(t *testing.T) {
 	for _, tt := range []struct{ name, file, lang, problems string }{
 		{"a language", "lang: de-AT\n", "de-AT", ""},
 		{"nothing", "# nothing\n", "", ""},
-		{"another key", "lagn: de\n", "", "portal.yaml:1:1: portal: unknown key lagn (the keys are: lang)"},
+		{"another key", "lagn: de\n", "", "portal.yaml:1:1: portal: unknown key lagn (the keys are: lang, title, edit)"},
 		{"no language", "lang: [de]\n", "", "portal.yaml:1:7: portal: lang is not a language (write a tag such as en or de-AT)"},
+		{"a title and an editor", "title: Harbour\nedit: https://git.example.org/edit/main/{path}\n", "", ""},
+		{"no title", "title: \"\"\n", "", "portal.yaml:1:8: portal: title is no name of a portal (write up to 60 characters)"},
+		{"no editor", "edit: javascript:alert(1){path}\n", "", "portal.yaml:1:7: portal: edit is no address of an editor (write https://… with {path} where the file's path belongs)"},
 		{"no keys", "de\n", "", "portal.yaml:1:1: portal: it is not a list of keys (write lang: en)"},
 		{"no YAML", "lang: 'de\n", "", "portal.yaml:1:"},
 		{"bomb", strings.Repeat("[", 1000), "", "portal.yaml:1:1: portal: portal.yaml nests more than 16 deep"},
@@ -61,6 +64,20 @@ func TestPortalLanguageChanges(t *testing.T) {
 	}
 	if gone.ID() != none.ID() || gone.Fingerprint(a) != a.Hash {
 		t.Error("what the file said lives on without it")
+	}
+}
+
+func TestPortalTitleAndEditor(t *testing.T) {
+	var b content.Builder
+	with := func(file string) *content.Snapshot {
+		return snapshot(t, &b, fstest.MapFS{"a b/ü.md": {Data: []byte("# A\n")}, "portal.yaml": {Data: []byte(file)}})
+	}
+	s := with("title: The  harbour\nedit: https://git.example.org/edit/main/{path}?x=1\n")
+	if got := s.EditURL(s.Docs()[0]); s.Portal() != "The harbour" || got != "https://git.example.org/edit/main/a%20b/%C3%BC.md?x=1" {
+		t.Error(s.Portal(), got)
+	}
+	if other := with("title: Another\n"); other.ID() == s.ID() || other.EditURL(other.Docs()[0]) != "" {
+		t.Error("a new title is no new edition")
 	}
 }
 

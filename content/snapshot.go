@@ -45,8 +45,12 @@ type Snapshot struct {
 // ID names the state of the pages: the same pages give the same 12 hexadecimal digits, anywhere.
 func (s *Snapshot) ID() string {
 	sum := s.sum
-	if l := lang(s.portal); l != "" {
-		sum = sha256.Sum256(append(sum[:], l...))
+	if p := s.portal.says(); p != (said{}) {
+		b := append(sum[:], p.lang...)
+		if p.title != "" || p.edit != "" { // an ID of the language alone is as it was
+			b = append(b, "\x00"+p.title+"\x00"+p.edit...)
+		}
+		sum = sha256.Sum256(b)
 	}
 	return hex.EncodeToString(sum[:6])
 }

@@ -15,7 +15,7 @@ func (s *Server) assistant(w http.ResponseWriter, r *request) error {
 	if r.edition == nil {
 		return errStarting
 	}
-	mcp.Handler(&library{s, r}, s.o.Portal, s.o.Version).ServeHTTP(w, r.Request)
+	mcp.Handler(&library{s, r}, s.portal(r), s.o.Version).ServeHTTP(w, r.Request)
 	return nil
 }
 

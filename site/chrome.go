@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"strings"
 
 	"rutter/content"
@@ -44,6 +45,7 @@ func (s *Server) chromeOf(r *request) *chrome {
 			c.add(short(f.Title), f.URL, func(d *content.Doc) bool { return strings.HasPrefix(d.Path, prefix) })
 		}
 	}
+	c.key += s.portal(r) + "\x00"
 	if c.products {
 		c.key += "products"
 	}
@@ -77,11 +79,20 @@ func short(s string) string {
 	return s
 }
 
+// portal is the portal's name: what portal.yaml says, else the program's.
+func (s *Server) portal(r *request) string {
+	if r.edition == nil {
+		return s.o.Portal
+	}
+	return cmp.Or(r.edition.Snapshot.Portal(), s.o.Portal)
+}
+
 // frameOf is the frame around a page.
 func (s *Server) frameOf(r *request, title string) view.Frame {
 	f := s.frame
 	f.Title = title
 	if r.edition != nil {
+		f.Portal = s.portal(r)
 		f.Products = s.chromeOf(r).products
 		f.Nav = s.chromeOf(r).nav(nil)
 		f.Bar = s.barOf(r, "")

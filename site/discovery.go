@@ -30,7 +30,7 @@ func (s *Server) opensearch(w http.ResponseWriter, r *request) error {
 		Type string `xml:"type,attr"`
 		URL  string `xml:",chardata"`
 	}
-	name := s.o.Portal
+	name := s.portal(r)
 	if r := []rune(name); len(r) > 16 { // the specification's limit
 		name = string(r[:16])
 	}
@@ -46,7 +46,7 @@ func (s *Server) opensearch(w http.ResponseWriter, r *request) error {
 		Image       image     `xml:"Image"`
 		URLs        []address `xml:"Url"`
 	}{
-		ShortName: name, Description: "Search the playbooks, guides and advisories of " + s.o.Portal, Encoding: "UTF-8",
+		ShortName: name, Description: "Search the playbooks, guides and advisories of " + s.portal(r), Encoding: "UTF-8",
 		Image: image{"image/svg+xml", base + s.assets.URL("icon.svg")},
 		URLs: []address{
 			{"text/html", "get", "results", base + "/search?q={searchTerms}"},
@@ -100,7 +100,7 @@ func (s *Server) llms(w http.ResponseWriter, r *request) error {
 	base := s.base(r)
 	return s.once(w, r, "/llms.txt "+base, typeText, func() ([]byte, error) {
 		var b strings.Builder
-		b.WriteString("# " + oneLine(s.o.Portal) + "\n\n> Operational playbooks, guides and advisories. Every page is Markdown under its address with .md.\n\n")
+		b.WriteString("# " + oneLine(s.portal(r)) + "\n\n> Operational playbooks, guides and advisories. Every page is Markdown under its address with .md.\n\n")
 		b.WriteString("- [Search](" + base + "/api/v1/search?q=disk+full): JSON, described in [OpenAPI](" + base + "/api/v1/openapi.json)\n")
 		b.WriteString("- Alerts: " + base + "/r/ALERTNAME leads to the playbook for an alert\n")
 		b.WriteString("- [All addresses](" + base + "/sitemap.xml)\n")

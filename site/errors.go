@@ -69,6 +69,7 @@ func (s *Server) fail(w http.ResponseWriter, r *request, err error) {
 		return
 	}
 	f := s.frame
+	f.Portal = s.portal(r)
 	f.Title, f.NoIndex = he.text, true
 	page := view.ErrorPage{Frame: f, Status: he.status, Heading: http.StatusText(he.status), Text: he.text + ".", RequestID: s.id(w, r), Path: r.URL.Path}
 	h.Set("Content-Type", "text/html; charset=utf-8")

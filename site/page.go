@@ -171,7 +171,7 @@ func (s *Server) dependencies(r *request, d *content.Doc) string {
 	}
 	_, _ = h.Write(d.Hash[:])
 	t, _ := r.view.Changed(d)
-	add(d.URL, d.Title, r.view.Revision(d), t.Format(time.RFC3339), s.chromeOf(r).key, r.edition.Snapshot.Lang(d))
+	add(d.URL, d.Title, r.edition.Snapshot.EditURL(d), r.view.Revision(d), t.Format(time.RFC3339), s.chromeOf(r).key, r.edition.Snapshot.Lang(d))
 	for _, f := range r.view.Trail(d.Parent()) {
 		add(f.Title, f.URL)
 	}
@@ -229,6 +229,7 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 		return view.Page{}, err
 	}
 	f := s.frame
+	f.Portal = s.portal(r)
 	f.Title, f.Description, f.Lang = d.Title, d.Summary(), r.edition.Snapshot.Lang(d)
 	f.Nav, f.Products = s.chromeOf(r).nav(d), s.chromeOf(r).products
 	f.Bar = s.barOf(r, d.Path)
@@ -262,6 +263,9 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 	p.Furn = append(p.Furn,
 		view.Fact{Label: "Revision", Value: p.Revision},
 		view.Fact{Value: "Markdown", URL: "/" + escape(d.Path)})
+	if edit := r.edition.Snapshot.EditURL(d); edit != "" {
+		p.Furn = append(p.Furn, view.Fact{Value: "Edit this page", URL: edit})
+	}
 	if strings.HasSuffix(d.Key, "/") {
 		if fv := r.view.Folder(d.Dir()); fv != nil {
 			l := listingOf(fv, "Pages", 1, fv.URL)
