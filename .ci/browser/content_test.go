@@ -50,6 +50,7 @@ By lamp.
 		"playbooks/depot/restart.md":    restart,
 		"playbooks/depot/move.md":       move,
 		"playbooks/depot/clean.md":      course,
+		"playbooks/depot/start.md":      lampStart,
 		"playbooks/depot/trim.md":       lampPages,
 		"advisories/noon.md":            lampAdvisory,
 		"guides/charts/diagram.md":      "# A course\n\n```mermaid\nflowchart LR\n  A[Harbour] --> B[Sea]\n```\n\n```mermaid\nnot a diagram\n```\n",

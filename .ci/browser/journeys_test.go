@@ -56,6 +56,8 @@ func TestJourneys(t *testing.T) {
 		{"a diagram is drawn", drawn},
 		{"authors see what is wrong", authorsSee},
 		{"with the keyboard alone", keyboardAlone},
+		{"from the search to the record without a mouse", handsOnKeys},
+		{"the same without scripts", handsOnKeysPlain},
 		{"on paper", onPaper},
 		{"every view can be read aloud", readAloud},
 		{"axe finds nothing", nothingForAxe},
