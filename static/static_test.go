@@ -1,4 +1,4 @@
-package static_test
+package static
 
 import (
 	"bytes"
@@ -6,13 +6,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"rutter/static"
 )
 
 // TestBudget holds what every page loads to the sizes that were promised, in bytes of gzip.
 func TestBudget(t *testing.T) {
-	set, err := static.Load()
+	set, err := Load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,7 +20,7 @@ func TestBudget(t *testing.T) {
 		w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
 		_, _ = w.Write(a.Body)
 		_ = w.Close()
-		name := a.URL[len(static.Prefix):]
+		name := a.URL[len(Prefix):]
 		size[name[:strings.LastIndexByte(name, '-')]+name[strings.LastIndexByte(name, '.'):]] = b.Len()
 		if strings.HasSuffix(a.URL, ".js") && regexp.MustCompile("(?m)^ *//").Match(a.Body) {
 			t.Errorf("%s has comments", a.URL)

@@ -38,8 +38,12 @@ func fitting(t *testing.T, w world) {
 	}
 	type question struct{ product, version, want string }
 	questions := []question{
-		{"LampOS", "3.5 U2", "Yes, affected"}, {"LampOS", "3.5 Update 3", "No: fixed in this version"}, {"LampOS", "2.9", "No, not affected"},
-		{"LampOS", "3.5", "Cannot tell"}, {"LampOS", "newest", "Cannot tell"}, {"Horn", "1", "Yes, affected"},
+		{"LampOS", "3.5 U2", "Yes, affected"},
+		{"LampOS", "3.5 Update 3", "No: fixed in this version"},
+		{"LampOS", "2.9", "No, not affected"},
+		{"LampOS", "3.5", "Cannot tell"},
+		{"LampOS", "newest", "Cannot tell"},
+		{"Horn", "1", "Yes, affected"},
 	}
 	for _, q := range questions {
 		equal(b, q.product+" "+q.version, ask(q.product, q.version), q.want)
