@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -44,6 +45,7 @@ var fullDiskCases = map[string]func(t *testing.T){
 	"many pages": func(t *testing.T) { failingUpdate(t, batchSize+1) },
 	"merge":      failingMerge,
 	"open":       failingOpen,
+	"seal":       failingSeal,
 }
 
 // limitFiles sets the largest file this process may write, in bytes, and returns what takes that back.
@@ -162,5 +164,31 @@ func failingOpen(t *testing.T) {
 	})
 	if err == nil || errors.Is(err, ErrUnusable) {
 		t.Errorf("got error %v", err)
+	}
+}
+
+// failingSeal wants an index for whose seal there was no room to be opened as it is: nothing of it is damaged.
+func failingSeal(t *testing.T) {
+	dir := t.TempDir()
+	s, _, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, s, doc("a.md", "before"))
+	lift := limitFiles(t, 4)
+	_ = soon(t, "Close", func() error { s.Close(); return nil })
+	lift()
+	if _, err := os.Stat(filepath.Join(dir, sealFile)); err == nil {
+		t.Error("half a seal was left")
+	}
+	for _, left := range []string{"", "1a2b"} { // as older versions left it
+		if err := os.WriteFile(filepath.Join(dir, sealFile), []byte(left), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, kept, err := Open(dir)
+		if err != nil || len(kept) != 1 {
+			t.Fatalf("with the seal %q: %d pages, error %v", left, len(kept), err)
+		}
+		s.Close()
 	}
 }

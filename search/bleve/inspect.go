@@ -19,11 +19,12 @@ import (
 )
 
 // The engine's files are one list of what belongs to the index, and the index in pieces. The pieces end in a checksum.
-// For the list, which changes all the time, a closed store leaves one in a file of its own. Where that is missing,
-// the last process was killed, and the list is as the engine's last commit left it.
+// For the list, which changes all the time, a closed store leaves one in a file of its own. Where that is missing or
+// not whole, the last process was killed or had no room for it, and the list is as the engine's last commit left it.
 const (
 	listFile = "root.bolt"
 	sealFile = "root.sum"
+	sealSize = 9 // bytes
 )
 
 var pieceFile = regexp.MustCompile(`^[0-9a-f]{12}\.zap$`)
@@ -74,13 +75,18 @@ func inspect(dir string) (fresh bool, err error) {
 	return false, nil
 }
 
-// seal notes the checksum of the list.
+// seal notes the checksum of the list. On a full disk nothing is left of it: half a seal says nothing of the list.
 func seal(dir string) error {
 	sum, err := listSum(dir)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, sealFile), sum, 0o600)
+	file := filepath.Join(dir, sealFile)
+	if err := os.WriteFile(file, sum, 0o600); err != nil {
+		_ = os.Remove(file)
+		return err
+	}
+	return nil
 }
 
 // breakSeal says that the list is about to change.
@@ -95,7 +101,7 @@ func breakSeal(dir string) error {
 // which can end the process: it must not see a damaged list.
 func checkSeal(dir string) error {
 	want, err := os.ReadFile(filepath.Join(dir, sealFile))
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(want) < sealSize {
 		return nil
 	}
 	if err != nil {
