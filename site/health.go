@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -29,7 +30,7 @@ func (s *Server) readyz(w http.ResponseWriter, r *request) error {
 	default:
 		fmt.Fprintf(&b, "ready: edition %s, %d pages\n", r.edition.ID, r.view.Len())
 	}
-	for _, t := range s.publisher.Troubles() {
+	for _, t := range slices.Concat(s.publisher.Troubles(), s.publisher.Notes()) {
 		fmt.Fprintf(&b, "degraded: %s\n", strings.ReplaceAll(t, "\n", " "))
 	}
 	if r.edition != nil {

@@ -36,7 +36,8 @@ const retryAfter = time.Second
 // registering guards scorch's two tables of callbacks, which it reads when an index is made.
 var registering sync.Mutex
 
-// openEngine opens the index in dir, or makes an empty one. It does not wait for a lock somebody else holds.
+// openEngine opens the index in dir, or makes an empty one. It does not wait for a lock somebody else holds. Without
+// dir the index is in memory: nothing is written, and nothing merged.
 func openEngine(dir string) (*engine, error) {
 	e := &engine{
 		dir: dir, queue: index.NewAnalysisQueue(1), closing: make(chan struct{}), dead: make(chan struct{}), stuck: make(chan error, 1),
@@ -139,7 +140,7 @@ var onePass = func() mergeplan.MergePlanOptions {
 // merge joins all segments into one.
 func (e *engine) merge(ctx context.Context) error {
 	sc, ok := e.Index.(*scorch.Scorch)
-	if !ok {
+	if !ok || e.dir == "" { // nobody would hear the request
 		return nil
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -171,7 +172,9 @@ func (e *engine) close() {
 		}()
 		select {
 		case <-done:
-			_ = seal(e.dir) // without it the next start is as after a crash
+			if e.dir != "" {
+				_ = seal(e.dir) // without it the next start is as after a crash
+			}
 		case <-e.dead:
 			select { // whoever still works ends soon, so that nothing is written after close
 			case <-done:

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -55,6 +57,13 @@ func Open(dir string) (s *Store, kept Kept, err error) {
 	if err := breakSeal(dir); err != nil {
 		return nil, nil, err
 	}
+	if fresh {
+		defer func() {
+			if err != nil {
+				_ = os.Remove(filepath.Join(dir, listFile)) // the beginning of one says nothing of the next try
+			}
+		}()
+	}
 	e, err := openEngine(dir)
 	if err != nil {
 		return nil, nil, damage(err)
@@ -73,6 +82,36 @@ func Open(dir string) (s *Store, kept Kept, err error) {
 		return nil, nil, err
 	}
 	return s, kept, nil
+}
+
+// OpenMemory makes an empty index that lies in no folder. It is for when there is none to write to: its pieces are never
+// joined, so that it gets slower with every Update, see [Store.Scattered].
+func OpenMemory() (*Store, error) {
+	e, err := openEngine("")
+	if err != nil {
+		return nil, err
+	}
+	return &Store{idx: e, lens: map[string]lengths{}}, nil
+}
+
+// maxPieces is how many pieces an index may have beyond those it is made of at once.
+const maxPieces = 100
+
+// Scattered tells whether the index lies in so many pieces that searches had better be spared it.
+func (s *Store) Scattered() bool {
+	return s.last != nil && len(s.last.parts) > maxPieces+s.last.pages/batchSize
+}
+
+// unwritten is an error of writing, and not of what is to be written.
+type unwritten struct{ error }
+
+func (u unwritten) Unwrap() error { return u.error }
+
+// Unwritten tells whether it was the folder that made Update fail, for instance because its disk is full, and not
+// a page.
+func Unwritten(err error) bool {
+	var u unwritten
+	return errors.As(err, &u)
 }
 
 // load reads the records of all pages.
@@ -231,7 +270,7 @@ func (s *Store) write(n int, doc func(i int) (search.Document, error), remove []
 		b.Delete(p)
 	}
 	if err := s.idx.batch(b); err != nil {
-		return err
+		return unwritten{err}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

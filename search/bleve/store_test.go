@@ -125,6 +125,53 @@ func TestManyPages(t *testing.T) {
 	}
 }
 
+// TestMemory writes, replaces, removes and finds pages in an index that lies in no folder.
+func TestMemory(t *testing.T) {
+	inEmptyFolder(t)
+	s, err := OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	put(t, s, doc("a.md", "one"), doc("b.md", "one two"))
+	before := generation(t, s)
+	if err := s.Update(t.Context(), 1, func(int) (search.Document, error) { return doc("c.md", "one three"), nil }, []string{"a.md"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Merge(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	now := generation(t, s)
+	if got := find(t, before, "one"); !slices.Equal(got, []string{"a.md", "b.md"}) {
+		t.Errorf("before: %v", got)
+	}
+	if got := find(t, now, "one"); !slices.Equal(got, []string{"b.md", "c.md"}) || s.Scattered() || now.Verify() != nil {
+		t.Errorf("%v, scattered %v, %v", got, s.Scattered(), now.Verify())
+	}
+	for i := range maxPieces {
+		put(t, s, doc(fmt.Sprint(i), "four"))
+	}
+	if generation(t, s); !s.Scattered() {
+		t.Error("an index that nobody joins is not called scattered")
+	}
+	s.Close()
+	if got := find(t, now, "three"); !slices.Equal(got, []string{"c.md"}) {
+		t.Errorf("after Close: %v", got)
+	}
+}
+
+// inEmptyFolder runs the test in a folder of its own, which must stay empty.
+func inEmptyFolder(t *testing.T) {
+	t.Helper()
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Cleanup(func() {
+		if l := listing(dir); l != "" {
+			t.Errorf("%s was written", l)
+		}
+	})
+}
+
 // TestUpdateFails wants an error, and what was there before to stay, when a page cannot be had or ctx ends.
 func TestUpdateFails(t *testing.T) {
 	broken := errors.New("no such page")
@@ -149,7 +196,7 @@ func TestUpdateFails(t *testing.T) {
 				s := newStore(t, []search.Document{doc("old.md", "old")})
 				g := generation(t, s)
 				err := s.Update(c.ctx, n, c.doc, nil)
-				if err == nil || c.want != nil && !errors.Is(err, c.want) || errors.Is(err, ErrUnusable) {
+				if err == nil || c.want != nil && !errors.Is(err, c.want) || errors.Is(err, ErrUnusable) || Unwritten(err) {
 					t.Errorf("got error %v, want %v", err, c.want)
 				}
 				if !slices.Equal(find(t, g, "old"), []string{"old.md"}) || len(find(t, g, "new")) > 0 {

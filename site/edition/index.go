@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"slices"
 	"time"
@@ -16,42 +17,67 @@ import (
 // batchNow is how many pages are indexed before the first edition rather than aside.
 const batchNow = 20
 
-// open opens the index. What cannot be used is removed and made anew.
+// open opens the index where it is kept, or where it may be kept instead.
 func (p *Publisher) open() bleve.Kept {
-	dir := p.state.index()
-	s, kept, err := bleve.Open(dir)
-	if errors.Is(err, bleve.ErrUnusable) {
-		p.o.Log.Warn("the index is built anew", "cause", err)
-		if err = os.RemoveAll(dir); err == nil {
-			s, kept, err = bleve.Open(dir)
+	for {
+		s, kept, err := p.openAt()
+		if err == nil {
+			p.store, p.indexed = s, fingerprints(kept)
+			return kept
+		}
+		if c := p.clock(); c != nil {
+			err = c
+		}
+		if !p.leave(err) {
+			p.trouble("index", err) // that it is well again shows when it has been written
+			return nil
 		}
 	}
-	if errors.Is(err, bleve.ErrForeign) {
-		p.o.Log.Warn("the index is kept in a temporary folder for this run", "cause", err)
-		if dir, err = p.state.elsewhere(); err == nil {
-			s, kept, err = bleve.Open(dir)
-		}
-	}
-	if err != nil { // that it is well again shows when it has been written
-		p.trouble("index", err)
-		return nil
-	}
-	p.store, p.indexed = s, make(map[string]content.Hash, len(kept))
-	for path, rec := range kept {
-		if h, ok := content.RecordFingerprint(rec); ok {
-			p.indexed[path] = h
-		} else {
-			p.indexed[path] = content.Hash{}
-		}
-	}
-	return kept
 }
 
-// behind returns what the index lacks of a snapshot, and what it has too much.
-func (p *Publisher) behind(snap *content.Snapshot) (put []*content.Doc, remove []string) {
+func (p *Publisher) openAt() (*bleve.Store, bleve.Kept, error) {
+	if p.place == inMemory {
+		s, err := bleve.OpenMemory()
+		return s, bleve.Kept{}, err
+	}
+	dir := p.state.index()
+	if p.doubts > maxDoubts {
+		p.doubts = 0
+		p.o.Log.Warn("the index is built anew", "cause", "it cannot be written, though its files are sound")
+		if err := os.RemoveAll(dir); err != nil {
+			return nil, nil, err
+		}
+	}
+	return openIndex(dir, p.o.Log)
+}
+
+// openIndex opens the index in dir. What cannot be used is removed and made anew.
+func openIndex(dir string, log *slog.Logger) (*bleve.Store, bleve.Kept, error) {
+	s, kept, err := bleve.Open(dir)
+	if !errors.Is(err, bleve.ErrUnusable) {
+		return s, kept, err
+	}
+	log.Warn("the index is built anew", "cause", err)
+	if err := os.RemoveAll(dir); err != nil {
+		return nil, nil, err
+	}
+	return bleve.Open(dir)
+}
+
+// fingerprints says what an index holds, by the records of its pages.
+func fingerprints(kept bleve.Kept) map[string]content.Hash {
+	out := make(map[string]content.Hash, len(kept))
+	for path, rec := range kept {
+		out[path], _ = content.RecordFingerprint(rec)
+	}
+	return out
+}
+
+// behind returns what an index lacks of a snapshot, and what it has too much.
+func behind(snap *content.Snapshot, indexed map[string]content.Hash) (put []*content.Doc, remove []string) {
 	found := 0
 	for _, d := range snap.Docs() {
-		h, ok := p.indexed[d.Path]
+		h, ok := indexed[d.Path]
 		if ok {
 			found++
 		}
@@ -59,12 +85,12 @@ func (p *Publisher) behind(snap *content.Snapshot) (put []*content.Doc, remove [
 			put = append(put, d)
 		}
 	}
-	if found < len(p.indexed) {
+	if found < len(indexed) {
 		have := make(map[string]bool, snap.Len())
 		for _, d := range snap.Docs() {
 			have[d.Path] = true
 		}
-		for path := range p.indexed {
+		for path := range indexed {
 			if !have[path] {
 				remove = append(remove, path)
 			}
@@ -74,42 +100,41 @@ func (p *Publisher) behind(snap *content.Snapshot) (put []*content.Doc, remove [
 	return put, remove
 }
 
-// write brings the index up to date. After an error the store is given up: what it holds is not sure any more; the
-// next attempt opens what is on disk.
+// write brings the index up to date. After an error the store must be given up: what it holds is not sure any more;
+// the next attempt opens what is on disk.
 func (p *Publisher) write(ctx context.Context, snap *content.Snapshot, put []*content.Doc, remove []string) error {
 	if len(put)+len(remove) == 0 {
 		return nil
 	}
 	err := p.store.Update(ctx, len(put), func(i int) (search.Document, error) { return search.NewDocument(snap, put[i]) }, remove)
-	if err != nil {
-		p.giveUp(err)
-		return err
+	if err == nil {
+		noted(p.indexed, snap, put, remove)
 	}
-	p.noted(snap, put, remove)
-	return nil
+	return err
 }
 
-func (p *Publisher) noted(snap *content.Snapshot, put []*content.Doc, remove []string) {
+func noted(indexed map[string]content.Hash, snap *content.Snapshot, put []*content.Doc, remove []string) {
 	for _, d := range put {
-		p.indexed[d.Path] = snap.Fingerprint(d)
+		indexed[d.Path] = snap.Fingerprint(d)
 	}
 	for _, path := range remove {
-		delete(p.indexed, path)
+		delete(indexed, path)
 	}
 }
 
-// giveUp closes the store after an error.
+// maxDoubts is how often the engine may call files damaged that are sound by their checksums, before an edition is
+// published with them.
+const maxDoubts = 2
+
+// giveUp closes the store after an error. Its files stay: whether they can be used is seen when they are opened.
 func (p *Publisher) giveUp(err error) {
 	p.dirty = true
 	if !errors.Is(err, content.ErrChanged) { // then the next scan sees the file as it is
 		p.trouble("index", err)
 	}
-	if p.store != nil {
-		p.store.Close()
-	}
-	p.store, p.indexed = nil, map[string]content.Hash{}
+	p.drop()
 	if errors.Is(err, bleve.ErrUnusable) {
-		_ = os.RemoveAll(p.state.index())
+		p.doubts++
 	}
 }
 
@@ -123,16 +148,24 @@ func (p *Publisher) build(ctx context.Context, snap *content.Snapshot, put []*co
 	store := p.store
 	start := p.o.Now()
 	go func() {
-		err := store.Update(ctx, len(put), func(i int) (search.Document, error) { return search.NewDocument(snap, put[i]) }, remove)
-		if err == nil && len(put) >= mergeFrom {
-			err = store.Merge(ctx)
-		}
+		err := fillStore(ctx, store, snap, put, remove)
 		if err == nil {
 			p.o.Log.Info("index built", "pages", len(put), "took", p.o.Now().Sub(start).Round(time.Millisecond))
 		}
 		p.built <- err
 	}()
-	p.noted(snap, put, remove) // corrected by giveUp when it fails
+	noted(p.indexed, snap, put, remove) // corrected by giveUp when it fails
+}
+
+func fillStore(ctx context.Context, s *bleve.Store, snap *content.Snapshot, put []*content.Doc, remove []string) error {
+	if len(put)+len(remove) == 0 {
+		return nil
+	}
+	err := s.Update(ctx, len(put), func(i int) (search.Document, error) { return search.NewDocument(snap, put[i]) }, remove)
+	if err == nil && len(put) >= mergeFrom {
+		err = s.Merge(ctx)
+	}
+	return err
 }
 
 func (p *Publisher) indexBuilt(ctx context.Context, err error) {
@@ -140,7 +173,11 @@ func (p *Publisher) indexBuilt(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		return
 	}
-	if err != nil {
+	if p.coming != nil {
+		p.arrived(ctx, err)
+		return
+	}
+	if err != nil && !(bleve.Unwritten(err) && p.leave(err)) {
 		p.giveUp(err)
 		return
 	}

@@ -66,7 +66,12 @@ type Publisher struct {
 	verified   time.Time               // when lookAgain last read every file
 	noneGood   bool                    // nothing is kept by keepGood
 	indexed    map[string]content.Hash // by path: the fingerprint of what the store holds
-	building   bool                    // a goroutine owns the store
+	building   bool                    // a goroutine owns the store, or coming
+	place      place                   // of the index
+	homeIn     int                     // looks at the folder until goHome tries again
+	homeEvery  int                     // and then until it does so once more
+	coming     *coming                 // see goHome
+	doubts     int                     // see maxDoubts
 	built      chan error
 	damaged    chan error
 	history    *content.History
@@ -85,6 +90,7 @@ type Publisher struct {
 
 	mu       sync.Mutex
 	troubles map[string]string // what keeps the newest content from the readers, by the part that fails
+	notes    map[string]string // what else operators should know, by part
 }
 
 type gitResult struct {
@@ -99,11 +105,14 @@ func New(o Options) (*Publisher, error) {
 		return nil, err
 	}
 	p := &Publisher{
-		o: o, state: st, indexed: map[string]content.Hash{}, history: o.History, troubles: map[string]string{},
+		o: o, state: st, indexed: map[string]content.Hash{}, history: o.History, troubles: map[string]string{}, notes: map[string]string{},
 		published: make(chan struct{}), nudge: make(chan struct{}, 1),
 		built: make(chan error, 1), damaged: make(chan error, 1), gitDone: make(chan gitResult, 1),
 	}
 	p.next = sync.NewCond(&p.mu)
+	if st.why != nil {
+		p.note("state", st.why.Error())
+	}
 	p.builder.Reserved = o.Reserved
 	if o.Git != nil && p.history == nil {
 		p.history = &content.History{}
@@ -154,6 +163,30 @@ func (p *Publisher) Troubles() []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// Notes says what does not keep the newest content from the readers and should be looked at all the same, a sentence
+// each, sorted.
+func (p *Publisher) Notes() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []string
+	for part, t := range p.notes {
+		out = append(out, part+": "+t)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// note says something of a part in Notes; "" takes it back.
+func (p *Publisher) note(part, text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if text == "" {
+		delete(p.notes, part)
+	} else {
+		p.notes[part] = text
+	}
 }
 
 // trouble notes or, with a nil error, clears what is wrong with a part. The log hears of every change once.
@@ -223,6 +256,7 @@ func (p *Publisher) Run(ctx context.Context) error {
 			p.lookAgain(ctx)
 		case <-rescan.C:
 			p.update(ctx, false)
+			p.goHome(ctx)
 		case <-verify.C:
 			p.update(ctx, true)
 		case r := <-p.gitDone:
@@ -264,9 +298,10 @@ func (p *Publisher) shutdown() {
 	if p.building {
 		<-p.built
 	}
-	if p.store != nil {
-		p.store.Close()
+	if p.coming != nil {
+		p.coming.store.Close()
 	}
+	p.drop()
 	p.state.close()
 }
 
@@ -335,8 +370,7 @@ func (p *Publisher) checkLinks(ctx context.Context) {
 // far to go, the pages are published alone and the index is built aside.
 func (p *Publisher) advance(ctx context.Context, snap *content.Snapshot) {
 	p.dirty = false
-	cur := p.p.Load()
-	complete := cur != nil && cur.Searchable()
+	complete := p.searchable()
 	if p.building {
 		if !complete {
 			p.publish(ctx, snap, nil)
@@ -344,6 +378,9 @@ func (p *Publisher) advance(ctx context.Context, snap *content.Snapshot) {
 			p.dirty = true // indexBuilt carries on from here
 		}
 		return
+	}
+	if p.place == inMemory && p.store != nil && p.store.Scattered() {
+		p.drop() // nothing joins the pieces of an index in memory
 	}
 	if p.store == nil {
 		p.open()
@@ -355,7 +392,13 @@ func (p *Publisher) advance(ctx context.Context, snap *content.Snapshot) {
 			return
 		}
 	}
-	put, remove := p.behind(snap)
+	put, remove := behind(snap, p.indexed)
+	if len(put)+len(remove) > 0 {
+		if err := p.clock(); err != nil && p.leave(err) {
+			p.advance(ctx, snap)
+			return
+		}
+	}
 	if far := len(put) > batchNow && float64(len(put)) > usable*float64(snap.Len()); far && (!complete || len(p.indexed) == 0) {
 		if !complete {
 			p.publish(ctx, snap, nil)
@@ -364,6 +407,11 @@ func (p *Publisher) advance(ctx context.Context, snap *content.Snapshot) {
 		return
 	}
 	if err := p.write(ctx, snap, put, remove); err != nil {
+		if bleve.Unwritten(err) && p.leave(err) {
+			p.advance(ctx, snap)
+			return
+		}
+		p.giveUp(err)
 		if !complete {
 			p.publish(ctx, snap, nil)
 		}
@@ -379,9 +427,10 @@ func (p *Publisher) complete(ctx context.Context, snap *content.Snapshot) {
 		p.giveUp(err)
 		return
 	}
-	first := p.p.Load() == nil || !p.p.Load().Searchable()
+	first := !p.searchable()
 	if p.publish(ctx, snap, g) {
 		p.trouble("index", nil)
+		p.doubts = 0
 	}
 	if first {
 		p.verify(ctx)

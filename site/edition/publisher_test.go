@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -47,12 +49,19 @@ type fixture struct {
 
 func follow(t *testing.T, files map[string]string, gate edition.Gate) *fixture {
 	t.Helper()
+	return followWith(t, files, func(o *edition.Options) { o.Gate = gate })
+}
+
+func followWith(t *testing.T, files map[string]string, set func(o *edition.Options)) *fixture {
+	t.Helper()
 	f := &fixture{t: t, src: &memory{}, changes: make(chan struct{}, 1)}
 	f.src.set(files)
-	p, err := edition.New(edition.Options{
-		Source: f.src, Changes: f.changes, State: t.TempDir(), Gate: gate, Now: time.Now,
+	o := edition.Options{
+		Source: f.src, Changes: f.changes, State: t.TempDir(), Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
+	}
+	set(&o)
+	p, err := edition.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,5 +247,35 @@ func TestStoppedBeforeTheFirstEdition(t *testing.T) {
 	cancel()
 	if err := p.Run(ctx); err != nil {
 		t.Errorf("Run: %v", err)
+	}
+}
+
+// TestSomebodysFiles wants an index to be kept elsewhere while there is something else in its place, and there when
+// it is gone.
+func TestSomebodysFiles(t *testing.T) {
+	dir := t.TempDir()
+	thesis := filepath.Join(dir, "index", "thesis.txt")
+	if err := os.MkdirAll(filepath.Dir(thesis), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(thesis, []byte("irreplaceable"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	f := followWith(t, map[string]string{"a.md": "# A\n\noneword\n"}, func(o *edition.Options) { o.State = dir })
+	if n := strings.Join(f.Notes(), "\n"); !strings.Contains(n, "index: it is kept in a temporary folder") || !strings.Contains(n, "thesis.txt") {
+		t.Errorf("%q", n)
+	}
+	if raw, err := os.ReadFile(thesis); err != nil || string(raw) != "irreplaceable" {
+		t.Fatalf("%q %v", raw, err)
+	}
+	if err := os.Remove(thesis); err != nil {
+		t.Fatal(err)
+	}
+	f.until("the index is in the state folder", func(*edition.Edition) bool { return len(f.Notes()) == 0 })
+	f.until("it is found there", func(e *edition.Edition) bool { return total(t, e, "oneword") == 1 })
+	if left, err := os.ReadDir(temp); err != nil || len(left) != 0 {
+		t.Errorf("%v %v are left", left, err)
 	}
 }

@@ -33,19 +33,22 @@ func StateDir(contentDir string) (string, error) {
 type state struct {
 	dir   string
 	temp  bool
-	other string // temporary folder for the index where somebody else's files lie in its place; "" as a rule
+	other string // temporary folder for the index where it cannot be kept in dir; "" as a rule
+	why   error  // the state folder could not be used
 	lock  *os.File
 }
 
 // openState creates and locks dir, without waiting. Where that fails, or dir is empty, a temporary folder serves
 // for this run, and the log says why.
 func openState(dir string, log *slog.Logger) (*state, error) {
+	var why error
 	if dir != "" {
 		s, err := lockState(dir)
 		if err == nil {
 			return s, nil
 		}
 		log.Warn("the state folder cannot be used; the index is built anew in a temporary one", "state", dir, "cause", err)
+		why = fmt.Errorf("%s cannot be used, so nothing is kept over a restart: %w", dir, err)
 	}
 	tmp, err := os.MkdirTemp("", "rutter-")
 	if err != nil {
@@ -55,7 +58,7 @@ func openState(dir string, log *slog.Logger) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.temp = true
+	s.temp, s.why = true, why
 	return s, nil
 }
 
@@ -82,19 +85,28 @@ func (s *state) index() string {
 	if s.other != "" {
 		return filepath.Join(s.other, "index")
 	}
-	return filepath.Join(s.dir, "index")
+	return s.home()
 }
 
-// elsewhere has the index in a temporary folder, and returns the index's folder.
-func (s *state) elsewhere() (string, error) {
-	if s.other == "" {
-		tmp, err := os.MkdirTemp("", "rutter-")
-		if err != nil {
-			return "", err
-		}
-		s.other = tmp
+// home is the index's folder in the state folder.
+func (s *state) home() string { return filepath.Join(s.dir, "index") }
+
+// elsewhere has the index in a temporary folder.
+func (s *state) elsewhere() error {
+	if s.other != "" {
+		return nil
 	}
-	return s.index(), nil
+	tmp, err := os.MkdirTemp("", "rutter-")
+	s.other = tmp
+	return err
+}
+
+// settle removes the temporary folder of elsewhere.
+func (s *state) settle() {
+	if s.other != "" {
+		_ = os.RemoveAll(s.other)
+	}
+	s.other = ""
 }
 
 func (s *state) close() {
@@ -102,9 +114,7 @@ func (s *state) close() {
 	if s.temp {
 		_ = os.RemoveAll(s.dir)
 	}
-	if s.other != "" {
-		_ = os.RemoveAll(s.other)
-	}
+	s.settle()
 }
 
 // Kept is the folder for what is kept between runs, "" where there is none.
