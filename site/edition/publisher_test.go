@@ -250,6 +250,46 @@ func TestStoppedBeforeTheFirstEdition(t *testing.T) {
 	}
 }
 
+// TestYear10000 wants edits to reach readers though the engine cannot note the time of what it writes: until the clock
+// is right again the index is in memory.
+func TestYear10000(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var days atomic.Int64
+	now := func() time.Time { return time.Date(9999, 12, 31+int(days.Load()), 12, 0, 0, 0, time.UTC) }
+	f := followWith(t, map[string]string{"a.md": "# A\n\noneword\n"}, func(o *edition.Options) { o.State, o.Now = dir, now })
+	if n := f.Notes(); len(n) != 0 {
+		t.Errorf("%q", n)
+	}
+	days.Store(1)
+	before := pieces(t, dir)
+	for _, word := range []string{"twoword", "threeword", "fourword"} {
+		f.change(map[string]string{"a.md": "# A\n\n" + word + "\n", word + ".md": "# B\n"})
+		f.until(word+" is found", func(e *edition.Edition) bool { return total(t, e, word) == 1 && total(t, e, "oneword") == 0 })
+	}
+	if n := strings.Join(f.Notes(), "\n"); !strings.Contains(n, "index: it is kept in memory") || len(f.Troubles()) != 0 {
+		t.Errorf("%q %q", n, f.Troubles())
+	}
+	if after := pieces(t, dir); after != before {
+		t.Errorf("the index in the state folder was changed from %s to %s", before, after)
+	}
+	days.Store(0) // it was only wrong
+	f.until("the index is in the state folder again", func(*edition.Edition) bool { return len(f.Notes()) == 0 })
+	f.until("everything is found there", func(e *edition.Edition) bool { return total(t, e, "fourword") == 1 })
+	if after := pieces(t, dir); after == before {
+		t.Error("nothing was written")
+	}
+}
+
+func pieces(t *testing.T, state string) string {
+	t.Helper()
+	all, err := filepath.Glob(filepath.Join(state, "index", "*.zap"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(all, " ")
+}
+
 // TestSomebodysFiles wants an index to be kept elsewhere while there is something else in its place, and there when
 // it is gone.
 func TestSomebodysFiles(t *testing.T) {
