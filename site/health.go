@@ -33,6 +33,14 @@ func (s *Server) readyz(w http.ResponseWriter, r *request) error {
 	for _, t := range slices.Concat(s.publisher.Troubles(), s.publisher.Notes()) {
 		fmt.Fprintf(&b, "degraded: %s\n", strings.ReplaceAll(t, "\n", " "))
 	}
+	for i, u := range s.publisher.Unread() {
+		if i == 5 {
+			break
+		}
+		if name := "folder " + u.Path + "/"; mayName(r, u.Path) {
+			fmt.Fprintf(&b, "degraded: %s: it cannot be listed, so what is in it is left as it was last known: %s\n", strings.ReplaceAll(name, "\n", " "), u.Cause)
+		}
+	}
 	if r.edition != nil {
 		e, warn, notes := r.edition.Snapshot.Counts()
 		for i, x := range r.edition.Snapshot.Bad() {
@@ -48,6 +56,23 @@ func (s *Server) readyz(w http.ResponseWriter, r *request) error {
 		}
 	}
 	return plain(w, status, b.String())
+}
+
+// mayName tells whether a folder may be named to whoever asks: not where all that is known of it is hidden from them.
+func mayName(r *request, folder string) bool {
+	if r.edition == nil {
+		return true
+	}
+	hidden := false
+	for _, d := range r.edition.Snapshot.Docs() {
+		if strings.HasPrefix(d.Path, folder+"/") {
+			if r.view.Doc(d.Path) != nil {
+				return true
+			}
+			hidden = true
+		}
+	}
+	return !hidden
 }
 
 func plain(w http.ResponseWriter, status int, text string) error {

@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -208,6 +209,48 @@ func TestDrain(t *testing.T) {
 	if err := <-stopped; err != nil {
 		t.Errorf("Stop: %v", err)
 	}
+}
+
+// unlisted is a source with folders that cannot be listed.
+type unlisted struct {
+	fstest.MapFS
+	mu     sync.Mutex
+	unread []content.Unread
+}
+
+func (u *unlisted) Scan() (content.Tree, error) {
+	t, err := source.FromFS(u.MapFS)
+	u.mu.Lock()
+	t.Unread = u.unread
+	u.mu.Unlock()
+	return t, err
+}
+
+// TestUnlistableFolder wants a folder that cannot be listed to be named, in the log once and for as long as it lasts
+// to those who ask for health, unless all pages in it are hidden from them.
+func TestUnlistableFolder(t *testing.T) {
+	src := &unlisted{MapFS: fstest.MapFS{
+		"a.md": {Data: []byte("# A\n")}, "open/o.md": {Data: []byte("# O\n")}, "staff/s.md": {Data: []byte("---\naudience: [staff]\n---\n# S\n")},
+	}, unread: []content.Unread{{Path: "never/seen", Cause: "permission denied"}, {Path: "open", Cause: "permission denied"}, {Path: "staff", Cause: "permission denied"}}}
+	var logged logBuffer
+	changes := make(chan struct{})
+	p := &portal{t: t, dir: t.TempDir()}
+	p.serve(func(o *site.Options) {
+		o.Source, o.Changes, o.Log = src, changes, slog.New(slog.NewTextHandler(&logged, nil))
+	})
+	health := p.get("/readyz")
+	health.has(t, "ready:", "degraded: folder never/seen/: it cannot be listed", "degraded: folder open/: it cannot be listed", "permission denied")
+	health.lacks(t, "staff")
+	changes <- struct{}{}
+	changes <- struct{}{} // the first has been dealt with
+	if n := strings.Count(logged.String(), "a folder cannot be listed"); n != 3 || !strings.Contains(logged.String(), "folder=never/seen") {
+		t.Errorf("the log has %d lines:\n%s", n, logged.String())
+	}
+	src.mu.Lock()
+	src.unread = nil
+	src.mu.Unlock()
+	changes <- struct{}{}
+	p.until("it is well again", func() bool { return !strings.Contains(p.get("/readyz").body, "degraded") })
 }
 
 func TestTwoServersSideBySide(t *testing.T) {

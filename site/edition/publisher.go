@@ -91,6 +91,7 @@ type Publisher struct {
 	mu       sync.Mutex
 	troubles map[string]string // what keeps the newest content from the readers, by the part that fails
 	notes    map[string]string // what else operators should know, by part
+	unread   []content.Unread  // folders that cannot be listed
 }
 
 type gitResult struct {
@@ -189,6 +190,35 @@ func (p *Publisher) note(part, text string) {
 	}
 }
 
+// Unread returns the folders inside the content folder that cannot be listed.
+func (p *Publisher) Unread() []content.Unread {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.unread
+}
+
+// listed notes which folders could not be listed. The log hears of each once.
+func (p *Publisher) listed(t content.Tree) {
+	p.mu.Lock()
+	before := p.unread
+	p.unread = t.Unread
+	p.mu.Unlock()
+	told := 0
+	for _, u := range t.Unread {
+		if slices.Contains(before, u) {
+			continue
+		}
+		if told++; told > maxTold {
+			p.o.Log.Warn("more folders cannot be listed", "see", "rutter check")
+			break
+		}
+		p.o.Log.Warn("a folder cannot be listed; what is in it is left as it was last known", "folder", u.Path, "cause", u.Cause)
+	}
+	if len(before) > 0 && len(t.Unread) == 0 {
+		p.o.Log.Info("all folders can be listed again")
+	}
+}
+
 // trouble notes or, with a nil error, clears what is wrong with a part. The log hears of every change once.
 func (p *Publisher) trouble(part string, err error) {
 	p.mu.Lock()
@@ -219,6 +249,7 @@ func (p *Publisher) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.listed(tree)
 	if len(kept) == 0 {
 		if err := p.quickly(ctx, tree); err != nil {
 			return ended(ctx, err)
@@ -336,6 +367,7 @@ func (p *Publisher) follow(ctx context.Context, scan func() (content.Tree, error
 		return
 	}
 	p.trouble("content", nil)
+	p.listed(tree)
 	p.startHistory(ctx)
 	before := p.dirty
 	snap, diff, err := p.builder.Build(ctx, tree, p.history, verify)
@@ -489,7 +521,7 @@ func (p *Publisher) tellBad(snap *content.Snapshot) {
 	}
 }
 
-// maxTold is how many bad pages one edition logs.
+// maxTold is how many bad pages, or folders, are logged at once.
 const maxTold = 20
 
 // sample picks changed pages for the gate, as they are in snap.
