@@ -253,6 +253,22 @@ func TestUnlistableFolder(t *testing.T) {
 	p.until("it is well again", func() bool { return !strings.Contains(p.get("/readyz").body, "degraded") })
 }
 
+// TestNoPages wants a portal that has nothing to serve to be ready and to say so, in the log once.
+func TestNoPages(t *testing.T) {
+	var logged logBuffer
+	p := start(t, nil, func(o *site.Options) { o.Log = slog.New(slog.NewTextHandler(&logged, nil)) })
+	says := "no page was found in " + p.dir
+	p.get("/readyz").has(t, "0 pages", "degraded: content: "+says)
+	p.write("notes.txt", "no page either")
+	p.until("the file is served", func() bool { return p.get("/notes.txt").status == 200 })
+	if n := strings.Count(logged.String(), says); n != 1 {
+		t.Errorf("the log says it %d times:\n%s", n, logged.String())
+	}
+	p.write("a.md", "# A\n")
+	p.until("there is a page", func() bool { return p.get("/a").status == 200 })
+	p.get("/readyz").lacks(t, "degraded")
+}
+
 func TestTwoServersSideBySide(t *testing.T) {
 	a := start(t, map[string]string{"a.md": "# Alpha\n"})
 	b := start(t, map[string]string{"b.md": "# Beta\n"})

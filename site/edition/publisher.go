@@ -489,6 +489,7 @@ func (p *Publisher) publish(ctx context.Context, snap *content.Snapshot, g *blev
 	p.pending = nil
 	first := p.p.Load() == nil
 	p.tellBad(snap)
+	p.tellNone(snap)
 	p.swap(e)
 	if snap.Complete() {
 		p.keepGood(snap)
@@ -520,6 +521,27 @@ func (p *Publisher) tellBad(snap *content.Snapshot) {
 		p.o.Log.Warn("a page keeps its last good version, or is shown as text", "problem", x.String())
 	}
 }
+
+// tellNone says when there is no page at all: more likely a mount that is late than what somebody wants.
+func (p *Publisher) tellNone(snap *content.Snapshot) {
+	text := ""
+	if snap.Complete() && snap.Len() == 0 {
+		text = "no page was found"
+		if d, ok := p.o.Source.(interface{ Dir() string }); ok {
+			text += " in " + d.Dir()
+		}
+	}
+	p.mu.Lock()
+	told := p.notes[noPages] == text
+	p.mu.Unlock()
+	if text != "" && !told {
+		p.o.Log.Warn(text)
+	}
+	p.note(noPages, text)
+}
+
+// noPages is the part of Notes that says that nothing is served.
+const noPages = "content"
 
 // maxTold is how many bad pages, or folders, are logged at once.
 const maxTold = 20
