@@ -269,6 +269,15 @@ func TestNoPages(t *testing.T) {
 	p.get("/readyz").lacks(t, "degraded")
 }
 
+// TestTemporaryState wants a state folder that cannot be used to be told for as long as the process runs.
+func TestTemporaryState(t *testing.T) {
+	state := t.TempDir()
+	start(t, map[string]string{"a.md": "# A\n"}, func(o *site.Options) { o.State = state })
+	second := start(t, map[string]string{"a.md": "# A\n"}, func(o *site.Options) { o.State = state })
+	second.get("/readyz").has(t, "ready:", "degraded: state: "+state+" cannot be used", "another rutter uses it")
+	start(t, map[string]string{"a.md": "# A\n"}, func(o *site.Options) { o.State = "" }).get("/readyz").lacks(t, "degraded")
+}
+
 func TestTwoServersSideBySide(t *testing.T) {
 	a := start(t, map[string]string{"a.md": "# Alpha\n"})
 	b := start(t, map[string]string{"b.md": "# Beta\n"})
