@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"slices"
-	"time"
 
 	"rutter/content"
 	"rutter/search"
@@ -150,7 +149,7 @@ func (p *Publisher) build(ctx context.Context, snap *content.Snapshot, put []*co
 	go func() {
 		err := fillStore(ctx, store, snap, put, remove)
 		if err == nil {
-			p.o.Log.Info("index built", "pages", len(put), "took", p.o.Now().Sub(start).Round(time.Millisecond))
+			p.o.Log.Info("index built", "pages", len(put), "took_ms", p.o.Now().Sub(start).Milliseconds())
 		}
 		p.built <- err
 	}()

@@ -3,11 +3,14 @@ package edition_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
@@ -319,3 +322,36 @@ func TestSomebodysFiles(t *testing.T) {
 		t.Errorf("%v %v are left", left, err)
 	}
 }
+
+// TestTimesHaveUnits wants what the log tells of a time to say in which unit: JSON has none of its own.
+func TestTimesHaveUnits(t *testing.T) {
+	files := map[string]string{}
+	for i := range 40 {
+		files[fmt.Sprint(i, ".md")] = "# A\n"
+	}
+	var mu sync.Mutex
+	var logged strings.Builder
+	w := writer(func(b []byte) (int, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return logged.Write(b)
+	})
+	unitless := func(_ []string, a slog.Attr) slog.Attr {
+		if a.Value.Kind() == slog.KindDuration {
+			t.Errorf("%s is a number of nanoseconds in JSON", a.Key)
+		}
+		return a
+	}
+	followWith(t, files, func(o *edition.Options) {
+		o.Log = slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{ReplaceAttr: unitless}))
+	})
+	mu.Lock()
+	defer mu.Unlock()
+	if !regexp.MustCompile(`"msg":"index built","pages":40,"took_ms":\d{1,5}}`).MatchString(logged.String()) {
+		t.Errorf("%s", logged.String())
+	}
+}
+
+type writer func(b []byte) (int, error)
+
+func (w writer) Write(b []byte) (int, error) { return w(b) }
