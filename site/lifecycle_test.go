@@ -253,6 +253,59 @@ func TestUnlistableFolder(t *testing.T) {
 	p.until("it is well again", func() bool { return !strings.Contains(p.get("/readyz").body, "degraded") })
 }
 
+// TestRescanWaitsForGit wants a checkout that spans a look at the folder not to be shown half done, and a lock that
+// was left lying to be waited for no longer than the design says.
+func TestRescanWaitsForGit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for the looks that come every five seconds")
+	}
+	for name, stale := range map[string]bool{"checkout": false, "stale lock": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := &portal{t: t, dir: t.TempDir()}
+			p.write("a.md", "# A\n\noneword\n")
+			p.write("b.md", "# B\n\noneword\n")
+			if err := os.Mkdir(filepath.Join(p.dir, ".git"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			p.serve(func(o *site.Options) { o.Changes, o.Git = make(chan struct{}), nil }) // nothing but looking tells
+			lock := filepath.Join(p.dir, ".git", "index.lock")
+			if err := os.WriteFile(lock, nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			p.write("a.md", "# A\n\ntwoword\n")
+			begun := time.Now()
+			if stale {
+				p.until("the change is shown all the same", func() bool { return strings.Contains(p.get("/a").body, "twoword") })
+				if took := time.Since(begun); took < 8*time.Second || took > 18*time.Second {
+					t.Errorf("it took %v", took)
+				}
+				begun = time.Now()
+				p.write("a.md", "# A\n\nthreeword\n")
+				p.until("the next change is shown sooner", func() bool { return strings.Contains(p.get("/a").body, "threeword") })
+				if took := time.Since(begun); took > 8*time.Second {
+					t.Errorf("it took %v", took)
+				}
+				return
+			}
+			for time.Since(begun) < 7*time.Second {
+				p.get("/a").lacks(t, "twoword")
+				time.Sleep(20 * time.Millisecond)
+			}
+			p.write("b.md", "# B\n\ntwoword\n")
+			if err := os.Remove(lock); err != nil {
+				t.Fatal(err)
+			}
+			begun = time.Now()
+			p.until("the change is shown", func() bool { return strings.Contains(p.get("/a").body, "twoword") })
+			p.get("/b").has(t, "twoword")
+			if took := time.Since(begun); took > 3*time.Second {
+				t.Errorf("it took %v after git had ended", took)
+			}
+		})
+	}
+}
+
 // TestNoPages wants a portal that has nothing to serve to be ready and to say so, in the log once.
 func TestNoPages(t *testing.T) {
 	var logged logBuffer

@@ -54,6 +54,12 @@ func OpenFolder(dir string, now func() time.Time) (*Folder, error) {
 // Dir is the folder's absolute path.
 func (f *Folder) Dir() string { return f.dir }
 
+// Busy tells whether git is writing the work tree that the folder is in: a scan may then see half of a checkout.
+func (f *Folder) Busy() bool {
+	real, err := filepath.EvalSymlinks(f.dir)
+	return err == nil && gitIsBusy(real)
+}
+
 // Scan lists the folder's files without reading them. Unreadable folders inside it are an error: what stands in
 // them is unknown, and must not look deleted.
 func (f *Folder) Scan() (content.Tree, error) { return f.list(nil) }

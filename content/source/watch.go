@@ -17,8 +17,11 @@ import (
 const (
 	quiet    = 20 * time.Millisecond  // of no events before a change is told
 	longest  = 500 * time.Millisecond // after the first event it is told anyway
-	gitWaits = 10 * time.Second       // how long a git command that holds the index lock is waited for
+	gitWaits = GitWaits
 )
+
+// GitWaits is how long a git command that holds the index lock is waited for.
+const GitWaits = 10 * time.Second
 
 // Watch tells, on the channel it returns, that something in the folder may have changed. It is a trigger and not a
 // truth: events get lost, so whoever listens also scans now and then. The channel is closed when ctx ends. Where

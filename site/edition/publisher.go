@@ -25,6 +25,11 @@ type Rescanner interface {
 	Rescan() (content.Tree, error)
 }
 
+// Waiter is a Source that knows when a look at it would see half of a change.
+type Waiter interface {
+	Busy() bool
+}
+
 // Gate asks a new edition the questions it must answer before it replaces the old one: changed are pages that are
 // new in it. An error holds it back.
 type Gate func(ctx context.Context, e *Edition, changed []*content.Doc) error
@@ -45,10 +50,11 @@ type Options struct {
 const (
 	rescanEvery = 5 * time.Second  // events get lost
 	verifyEvery = 10 * time.Minute // stamps can lie: read everything
-	awaitAtMost = 2 * time.Second  // see Await
-	firstWithin = time.Second      // how long the very first edition may take to read pages
-	gateFirst   = 3                // pages a gate is shown of the first edition, which has nothing to replace
-	gateSample  = 20               // changed pages a gate is shown
+	busyEvery   = 100 * time.Millisecond
+	awaitAtMost = 2 * time.Second // see Await
+	firstWithin = time.Second     // how long the very first edition may take to read pages
+	gateFirst   = 3               // pages a gate is shown of the first edition, which has nothing to replace
+	gateSample  = 20              // changed pages a gate is shown
 	// usable is the share of pages that an index found at start may lack and still be brought up to date before
 	// the first edition; with more missing, pages are served while it is built.
 	usable = 0.05
@@ -63,6 +69,9 @@ type Publisher struct {
 
 	// Owned by the goroutine of Run.
 	store      *bleve.Store
+	postponed  *time.Timer             // runs while a look at the source is put off; nil when none is
+	thorough   bool                    // it is to read every file
+	waited     time.Duration           // for a source that is busy
 	verified   time.Time               // when lookAgain last read every file
 	noneGood   bool                    // nothing is kept by keepGood
 	indexed    map[string]content.Hash // by path: the fingerprint of what the store holds
@@ -288,6 +297,10 @@ func (p *Publisher) Run(ctx context.Context) error {
 		case <-rescan.C:
 			p.update(ctx, false)
 			p.goHome(ctx)
+		case <-p.putOff():
+			p.postponed = nil
+			p.waited += busyEvery
+			p.update(ctx, p.thorough)
 		case <-verify.C:
 			p.update(ctx, true)
 		case r := <-p.gitDone:
@@ -336,8 +349,49 @@ func (p *Publisher) shutdown() {
 	p.state.close()
 }
 
-// update looks at the whole source and publishes what changed.
-func (p *Publisher) update(ctx context.Context, verify bool) { p.follow(ctx, p.o.Source.Scan, verify) }
+// update looks at the whole source and publishes what changed; at once, or when the source is no longer busy.
+func (p *Publisher) update(ctx context.Context, verify bool) {
+	p.thorough = p.thorough || verify
+	if p.busy() {
+		p.wait()
+		return
+	}
+	p.follow(ctx, func() (content.Tree, error) {
+		t, err := p.o.Source.Scan()
+		if err == nil && p.busy() { // it began meanwhile
+			return t, errBusy
+		}
+		return t, err
+	}, p.thorough)
+}
+
+var errBusy = errors.New("the content is being written")
+
+// wait has the source looked at again in a moment.
+func (p *Publisher) wait() {
+	if p.postponed == nil {
+		p.postponed = time.NewTimer(busyEvery)
+	}
+}
+
+// busy tells whether to wait for the source. It is waited for once, and not again before it was seen to be free: a
+// lock that somebody left lying must not slow down everything for ever.
+func (p *Publisher) busy() bool {
+	w, ok := p.o.Source.(Waiter)
+	if !ok || !w.Busy() {
+		p.waited = 0
+		return false
+	}
+	return p.waited < source.GitWaits
+}
+
+// putOff tells when to look at the source that was busy.
+func (p *Publisher) putOff() <-chan time.Time {
+	if p.postponed == nil {
+		return nil
+	}
+	return p.postponed.C
+}
 
 // manyPages is from how many pages on a folder that has suddenly none is not believed.
 const manyPages = 10
@@ -358,6 +412,13 @@ func (p *Publisher) lookAgain(ctx context.Context) {
 // follow looks at the source by scan and publishes what changed.
 func (p *Publisher) follow(ctx context.Context, scan func() (content.Tree, error), verify bool) {
 	tree, err := scan()
+	if errors.Is(err, errBusy) {
+		p.wait()
+		return
+	}
+	if verify {
+		p.thorough = false
+	}
 	if err != nil {
 		p.trouble("content", err)
 		return
