@@ -59,10 +59,13 @@ func (p *Publisher) leave(err error) bool {
 		p.state.settle()
 	}
 	p.drop()
+	if p.place == atHome {
+		p.away = err
+	}
 	p.place, p.dirty = to, true
 	p.homeIn, p.homeEvery = 1, 1
 	p.o.Log.Warn("the index is not kept in the state folder for now", "where", to.String(), "cause", err)
-	p.note("index", fmt.Sprintf("it is kept %s until the state folder can be written: %v", to, err))
+	p.note("index", fmt.Sprintf("it is kept %s until the state folder can be written: %v", to, p.away))
 	return true
 }
 

@@ -77,6 +77,7 @@ type Publisher struct {
 	indexed    map[string]content.Hash // by path: the fingerprint of what the store holds
 	building   bool                    // a goroutine owns the store, or coming
 	place      place                   // of the index
+	away       error                   // why it is not at home
 	homeIn     int                     // looks at the folder until goHome tries again
 	homeEvery  int                     // and then until it does so once more
 	coming     *coming                 // see goHome

@@ -229,6 +229,7 @@ func TestStateInUse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(p.Discard)
 		return p
 	}
 	open(io.Discard)
