@@ -230,6 +230,21 @@ func (b *Builder) readOne(fsys fs.FS, f File, good *Doc, folderPage bool) read {
 		r.halfway = true
 		return r
 	}
+	if len(raw) == 0 {
+		last := good
+		if last == nil {
+			last = b.kept(f.Path, folderPage)
+		}
+		if last != nil && !last.bad && last.Hash != r.hash {
+			r.problems = []diag.Problem{{
+				File: f.Path, Severity: diag.Warning, Rule: "page-empty", Text: "the file is empty, so the page is shown as it was before", Fix: "restore it, or delete it",
+			}}
+			if good == nil {
+				r.doc = last
+			}
+			return r
+		}
+	}
 	if rec != nil && rec.Hash == r.hash {
 		rec.stamp = f.Stamp
 		rec.text.set(raw)

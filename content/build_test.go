@@ -341,7 +341,7 @@ func TestHalfWrittenFileIsNotPublished(t *testing.T) {
 		t.Errorf("what it became is not there: %v", err)
 	}
 	writeFile(t, dir, "a.md", "")
-	if s, _, err = b.Build(t.Context(), settled(t, dir), nil, false); err != nil || public(s).Doc("a.md").Title != "A" {
-		t.Errorf("a file that stays empty is not believed: %v", err)
+	if s, _, err = b.Build(t.Context(), settled(t, dir), nil, false); err != nil || public(s).Doc("a.md").Title != "Half of it" || len(s.Problems()) != 1 {
+		t.Errorf("a file that stays empty took the page, or is not told: %v %v", problems(s), err)
 	}
 }

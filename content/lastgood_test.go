@@ -6,6 +6,7 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"rutter/content"
 )
@@ -172,5 +173,52 @@ func TestUnreadableFromTheStart(t *testing.T) {
 	}
 	if d := public(s).Doc("disk-full.md"); d.Title != "Full" || d.Broken || len(s.Problems()) != 0 {
 		t.Errorf("%+v %v", d, problems(s))
+	}
+}
+
+// TestEmptied: a page whose file was emptied is shown as it was, also over a restart, until the file has text again
+// or is gone. One that was always empty is shown so.
+func TestEmptied(t *testing.T) {
+	const said = "a.md: page-empty: the file is empty, so the page is shown as it was before (restore it, or delete it)"
+	b := content.Builder{}
+	step := func(text string, want ...string) *content.Snapshot {
+		t.Helper()
+		if _, _, err := b.Build(t.Context(), tree(t, map[string]string{"a.md": text, "never.md": ""}), nil, false); err != nil {
+			t.Fatal(err)
+		}
+		s := b.CheckLinks()
+		if d := cmp.Diff(want, problems(s), cmpopts.EquateEmpty()); d != "" {
+			t.Error(d)
+		}
+		if s.Stale("never.md") || body(t, s, "never.md") != "" {
+			t.Error("a page that was always empty is not shown so")
+		}
+		return s
+	}
+	step("one")
+	for range 2 {
+		if s := step("", said); body(t, s, "a.md") != "<p>one</p>\n" || !s.Stale("a.md") || len(s.LastGood()) != 1 || len(s.Bad()) != 1 {
+			t.Errorf("%q, stale %v", body(t, s, "a.md"), s.Stale("a.md"))
+		}
+	}
+	records := map[string][]byte{}
+	s := step("", said)
+	for _, d := range s.Docs() {
+		records[d.Path] = s.Record(d)
+	}
+	b = content.Builder{
+		Recall: func(p string) []byte { return records[p] },
+		Good: func(p string) []byte {
+			if p == "a.md" {
+				return []byte("one")
+			}
+			return nil
+		},
+	}
+	if s := step("", said); body(t, s, "a.md") != "<p>one</p>\n" || !s.Stale("a.md") {
+		t.Errorf("after a restart: %q", body(t, s, "a.md"))
+	}
+	if s := step("two"); body(t, s, "a.md") != "<p>two</p>\n" || s.Stale("a.md") {
+		t.Errorf("%q", body(t, s, "a.md"))
 	}
 }

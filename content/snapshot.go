@@ -148,7 +148,7 @@ func (s *Snapshot) LastGood() []*Doc {
 
 // isStale tells whether a rule is that of problems for which a page keeps its last good version, or is shown as text.
 func isStale(rule string) bool {
-	return rule == "front-matter" || rule == "markdown-refused" || rule == "file-unreadable"
+	return rule == "front-matter" || rule == "markdown-refused" || rule == "file-unreadable" || rule == "page-empty"
 }
 
 // Stale tells whether the page is shown in an older version than its file has, or as text, because the file
