@@ -1,9 +1,7 @@
 package shell
 
 import (
-	"fmt"
 	"os/exec"
-	"slices"
 	"strings"
 	"testing"
 
@@ -85,7 +83,7 @@ func TestHoles(t *testing.T) {
 	}{
 		{"oc -n <namespace> get pod <pod name> -o yaml", nil, "namespace pod-name"},
 		{"oc -n $NAMESPACE get pod ${POD_NAME}", nil, "namespace pod-name"},
-		{"oc -n $NAMESPACE get pod $POD", []string{"NAMESPACE"}, "pod"},
+		{"oc -n $NAMESPACE get pod $POD", []string{"NAMESPACE=x"}, "pod"},
 		{"kubectl get pods -n {{ns}} {{ pod }}", nil, "ns pod"},
 		{"kubectl get pods -o go-template='{{range .items}}{{name}}{{end}}'", nil, ""},
 		{"docker ps --format '{{.Names}}'", nil, ""},
@@ -101,31 +99,13 @@ func TestHoles(t *testing.T) {
 		{"if <broken", nil, ""},
 		{"oc get pods <pod> ) (", nil, "pod"},
 	} {
-		assigned := map[string]bool{}
-		for _, a := range tt.assigned {
-			assigned[a] = true
-		}
 		var names []string
-		for _, h := range Read(tt.script, assigned).Holes {
+		for _, h := range Read(tt.script, VariablesOf(tt.assigned)).Holes {
 			names = append(names, h.Name)
 		}
 		if got := strings.Join(names, " "); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.script, got, tt.want)
 		}
-	}
-}
-
-func TestAssigned(t *testing.T) {
-	names := map[string]bool{}
-	Assigned("export NAMESPACE=<namespace>\nfor N in a b; do read -r LINE; done\nX=$(oc get) Y=1 cmd\nlocal Z=1", names)
-	Assigned("NODE=x\nif then <", names)
-	var got []string
-	for n := range names {
-		got = append(got, n)
-	}
-	slices.Sort(got)
-	if s := fmt.Sprint(got); s != "[-r LINE N NAMESPACE NODE X Y Z]" {
-		t.Error(s)
 	}
 }
 
