@@ -363,8 +363,7 @@ func isShell(lang string) bool {
 //
 // The first line that is no comment begins with a prompt: "$ ", or one that names a user's machine or a shell, as
 // "[root@db1 ~]# ", "admin@db1:~$ " and "sh-4.4# " do. "# " is one only where a console is named, every such line reads like
-// a command and no other one does: else it is a comment, which belongs to the command below where an empty line parts it
-// from output. A command goes on, with "> " or without, until a shell would take it. All else is output.
+// a command and no other one does: else it is a comment, and stays one where an empty line parts it from output. A command goes on, with "> " or without, until a shell would take it. All else is output.
 type transcript []promptLine
 
 type promptLine struct {
@@ -397,9 +396,12 @@ func transcriptOf(body, lang string) transcript {
 		t[i].command = true
 	}
 	comments := -1 // where comments began, behind an empty line
-	for i := first; i < len(lines); i++ {
-		at := prompt(lines[i])
-		if at == 0 {
+	for i := first; i <= len(lines); i++ {
+		at := 0
+		if i < len(lines) {
+			at = prompt(lines[i])
+		}
+		if at == 0 && i < len(lines) {
 			switch l := strings.TrimSpace(lines[i]); {
 			case l == "":
 				comments = i + 1
@@ -411,7 +413,9 @@ func transcriptOf(body, lang string) transcript {
 		for ; comments >= 0 && comments < i; comments++ {
 			t[comments].command = true
 		}
-		comments = -1
+		if comments = -1; i == len(lines) {
+			break
+		}
 		t[i] = promptLine{command: true, prompt: at}
 		end := lastOf(lines, i, at, prompt, &budget)
 		second := i+1 <= end && secondary(lines[i+1]) > 0

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// scripts have one hole each; run by a shell, they print the value that the shell has there, in brackets.
+// scripts have a hole, or the same one more than once; run by a shell, they print the value that the shell has there, in brackets.
 var scripts = []struct {
 	script string
 	place  Place
@@ -29,6 +29,27 @@ var scripts = []struct {
 	{`sh -c "printf '[%s]' <value>"`, Plain},
 	{`sh -c 'printf "[%s]" <value>'`, Plain},
 	{"printf '[%s]' `printf %s <value>`", Plain},
+	{"printf '[%s]' \"`printf %s \"<value>\"`\"", Plain},
+	{"X=`cat <<E\n[<value>]\nE\n`; printf %s \"$X\"", Plain},
+	{`printf '[%s]' "${X:-'<value>'}" | sed "s/'//g"`, Plain},
+	{"cat <<E\n[$(printf %s '<value>')]\nE", Single},
+	{"cat <<E\n[$(printf %s \"<value>\")]\nE", Double},
+	{"cat <<E\n[$(( <value> ))]\nE", Number},
+	{"cat <<-E\n\t[<value>]\n\tE", Here},
+	{"cat <<\\E\n[<value>]\nE", Text},
+	{"printf '[%s]' \"$(cat <<E\n<value>\nE\n)\"", Number}, // E would end it
+	{`cat <<< [<value>]`, Word},
+	{`printf '[%s]' "$(printf '%s' "$(printf '%s' "<value>")")"`, Double},
+	{`printf '[%s]' $(( "<value>" ))`, Number},
+	{`case x<value> in x<value>) printf '[%s]' <value> ;; esac`, Word},
+	{`a=(<value> x); printf '[%s]' "${a[0]}"`, Word},
+	{`X=<value> bash -c 'printf "[%s]" "$X"'`, Word},
+	{`bash -c 'printf "[%s]" "$1"' _ "<value>"`, Double},
+	{`bash -xc "printf '[%s]' <value>" 2>/dev/null`, Plain},
+	{"bash <<'E'\nprintf '[%s]' <value>\nE", Plain},
+	{`echo "printf '[%s]' <value>" | env bash`, Plain},
+	{`find /dev/null -exec printf '[%s]' <value> \;`, Word},
+	{`find /dev/null -exec sh -c "printf '[%s]' <value>" \;`, Plain},
 	{`printf '[%s]' ${X:-<value>}`, Plain},
 }
 
@@ -40,17 +61,15 @@ func TestWrite(t *testing.T) {
 	}
 	for _, s := range scripts {
 		read := Read(s.script, nil)
-		if len(read.Holes) != 1 || read.Holes[0].Place != s.place || read.Holes[0].Name != "value" {
+		if len(read.Holes) == 0 || read.Holes[0].Place != s.place || read.Holes[0].Name != "value" {
 			t.Errorf("%s: %+v, %v; want place %c", s.script, read.Holes, read.Err, s.place)
 			continue
 		}
-		h := read.Holes[0]
 		check := func(t interface{ Errorf(string, ...any) }, value string) {
-			text, ok := h.Place.Write(value)
+			filled, ok := fill(s.script, read.Holes, value)
 			if !ok {
 				return
 			}
-			filled := s.script[:h.From] + text + s.script[h.To:]
 			out, err := exec.Command(bash, "-c", filled).CombinedOutput()
 			if got := strings.TrimSuffix(string(out), "\n"); err != nil || got != "["+value+"]" {
 				t.Errorf("%q in %s is %s: the shell has %s, %v", value, s.script, filled, got, err)

@@ -20,7 +20,7 @@ func placed(f *syntax.File, src string, holes []Hole, page *Variables) []Hole {
 		page.learn(f)
 	}
 	p := placer{src: src, holes: slices.Clone(holes), vars: page}
-	p.walk(f, context{place: Word})
+	p.walk(f, surrounding{place: Word})
 	var out []Hole
 	for _, h := range p.holes {
 		switch {
@@ -39,15 +39,15 @@ func placed(f *syntax.File, src string, holes []Hole, page *Variables) []Hole {
 // none is the place of what only looks like a hole.
 const none Place = '-'
 
-// context is where in a script one is.
-type context struct {
+// surrounding is where in a script one is.
+type surrounding struct {
 	place Place // of a value that stands there as it is
 	run   bool  // somebody else reads it, as code or as arithmetic: so the variables in it count
 }
 
 // in is the context of something within another. A value is never less safe for standing deeper: what is Plain stays
 // Plain, what is a number stays one or becomes Plain.
-func (c context) in(p Place) context {
+func (c surrounding) in(p Place) surrounding {
 	if c.place == Plain || c.place == Number && p != Plain {
 		return c
 	}
@@ -56,10 +56,10 @@ func (c context) in(p Place) context {
 }
 
 // code is the context of what somebody else reads: a shell that is given a script, an interpreter, a database.
-func (c context) code() context { return context{Plain, true} }
+func (c surrounding) code() surrounding { return surrounding{Plain, true} }
 
 // number is the context of arithmetic, in which shells evaluate whatever a name holds.
-func (c context) number() context { c.run = true; return c.in(Number) }
+func (c surrounding) number() surrounding { c.run = true; return c.in(Number) }
 
 // placer goes through a script from the outside in, once or more to learn of its variables and once for its holes.
 type placer struct {
@@ -73,7 +73,7 @@ type placer struct {
 
 func (p *placer) isRun(name string) bool { return p.vars.isRun(name) }
 
-func (p *placer) walk(n syntax.Node, c context) {
+func (p *placer) walk(n syntax.Node, c surrounding) {
 	switch n := n.(type) {
 	case *syntax.Comment:
 		p.mark(n, Plain) // zsh runs what stands in a comment, where it is typed
@@ -164,7 +164,7 @@ func (p *placer) walk(n syntax.Node, c context) {
 	}
 }
 
-func (p *placer) each(n syntax.Node, c context) {
+func (p *placer) each(n syntax.Node, c surrounding) {
 	children(n, func(m syntax.Node) { p.walk(m, c) })
 }
 
@@ -188,7 +188,7 @@ func (p *placer) dead(n syntax.Node) {
 	})
 }
 
-func (p *placer) quoted(n *syntax.SglQuoted, c context) {
+func (p *placer) quoted(n *syntax.SglQuoted, c surrounding) {
 	if n.Dollar {
 		p.mark(n, Plain)
 		return
@@ -197,18 +197,22 @@ func (p *placer) quoted(n *syntax.SglQuoted, c context) {
 	p.dead(n)
 }
 
-func (p *placer) expansion(n *syntax.ParamExp, c context) {
+func (p *placer) expansion(n *syntax.ParamExp, c surrounding) {
 	inside := c.in(Plain)
 	run := inside
 	run.run = true
 	if n.Param != nil {
 		p.mark(n.Param, Plain)
+		name := n.Param.Value
+		if strings.Trim(name, "0123456789*") == "" {
+			name = "@" // what set gives
+		}
 		// ${!X} and ${X@P} evaluate what X holds.
 		if p.learning && (c.run || n.Excl || n.Exp != nil && n.Exp.Op == syntax.OtherParamOps) {
-			p.vars.use(n.Param.Value)
+			p.vars.use(name)
 		}
 		if p.learning && p.target != "" {
-			p.vars.flow(p.target, n.Param.Value)
+			p.vars.flow(p.target, name)
 		}
 	}
 	if n.NestedParam != nil {
@@ -241,7 +245,7 @@ func (p *placer) expansion(n *syntax.ParamExp, c context) {
 }
 
 // statement looks at where a command's input comes from and where its output goes before it looks at the command.
-func (p *placer) statement(n *syntax.Stmt, c context) {
+func (p *placer) statement(n *syntax.Stmt, c surrounding) {
 	own, input := c, c
 	if len(n.Redirs) > 0 && n.Cmd != nil && p.takesCode(n.Cmd) {
 		input = c.code()
@@ -307,7 +311,7 @@ func literal(w *syntax.Word) bool {
 	return l == "" || strings.Contains(l, `\`)
 }
 
-func (p *placer) assign(n *syntax.Assign, c context) {
+func (p *placer) assign(n *syntax.Assign, c surrounding) {
 	name := ""
 	if n.Name != nil {
 		name = n.Name.Value
@@ -327,7 +331,7 @@ func (p *placer) assign(n *syntax.Assign, c context) {
 }
 
 // asValue is the context of what a variable is set to.
-func (p *placer) asValue(name string, c context) context {
+func (p *placer) asValue(name string, c surrounding) surrounding {
 	if p.isRun(name) {
 		return c.code()
 	}
@@ -341,7 +345,7 @@ func (p *placer) valueOf(name string, f func()) {
 	p.target = before
 }
 
-func (p *placer) declaration(n *syntax.DeclClause, c context) {
+func (p *placer) declaration(n *syntax.DeclClause, c surrounding) {
 	whole, reference := false, n.Variant.Value == "nameref"
 	for _, a := range n.Args {
 		if a.Naked && a.Name == nil {
@@ -366,7 +370,7 @@ func (p *placer) declaration(n *syntax.DeclClause, c context) {
 	}
 }
 
-func (p *placer) call(n *syntax.CallExpr, c context) {
+func (p *placer) call(n *syntax.CallExpr, c surrounding) {
 	for _, a := range n.Assigns {
 		p.assign(a, c)
 	}

@@ -53,7 +53,7 @@ func (v *Variables) learn(files ...*syntax.File) {
 
 func (v *Variables) learnScript(f *syntax.File, depth int) {
 	p := placer{vars: v, learning: true, depth: depth}
-	p.walk(f, context{place: Word})
+	p.walk(f, surrounding{place: Word})
 }
 
 // setByLine finds what a script sets that does not parse.
