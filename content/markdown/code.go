@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/util"
@@ -76,17 +77,7 @@ func (nodes) code(w util.BufWriter, src []byte, node ast.Node, entering bool) (a
 func (p *Page) placeCode(values map[string]string) {
 	pen := newPen()
 	defer pen.put()
-	var commands []string
-	var at []func(int) int
-	var transcripts []transcript
-	for n, b := range p.blocks() {
-		if isShell(b.lang) {
-			body := strings.TrimRight(codeOf(n, p.src), "\n")
-			t := transcriptOf(body, b.lang)
-			text, back := t.commands(body)
-			commands, at, transcripts = append(commands, text), append(at, back), append(transcripts, t)
-		}
-	}
+	commands, at, transcripts := p.commands()
 	vars := shell.VariablesOf(commands)
 	for n, b := range p.blocks() {
 		body := strings.TrimRight(codeOf(n, p.src), "\n")
@@ -126,9 +117,27 @@ func (p *Page) placeCode(values map[string]string) {
 	}
 }
 
+// commands are the texts of the page's blocks of commands, without prompts and output, where in the block an offset into
+// each is, and what is known of their prompts.
+func (p *Page) commands() (texts []string, at []func(int) int, ts []transcript) {
+	for n, b := range p.blocks() {
+		if isShell(b.lang) {
+			body := strings.TrimRight(codeOf(n, p.src), "\n")
+			t := transcriptOf(body, b.lang)
+			text, back := t.commands(body)
+			texts, at, ts = append(texts, text), append(at, back), append(ts, t)
+		}
+	}
+	return texts, at, ts
+}
+
 // placeSpans makes holes of the placeholders in code within the text, as far as the commands of the page want their
 // values.
 func (p *Page) placeSpans(values map[string]string) {
+	vars := sync.OnceValue(func() *shell.Variables {
+		commands, _, _ := p.commands()
+		return shell.VariablesOf(commands)
+	})
 	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering || n.Kind() != ast.KindCodeSpan {
 			return ast.WalkContinue, nil
@@ -137,7 +146,11 @@ func (p *Page) placeSpans(values map[string]string) {
 		if !strings.ContainsAny(body, "<$") && !strings.Contains(body, "{{") {
 			return ast.WalkSkipChildren, nil
 		}
-		holes := slices.DeleteFunc(shell.Read(body, nil).Holes, func(h shell.Hole) bool { return !slices.Contains(p.Inputs, h.Name) })
+		var known *shell.Variables
+		if strings.Contains(body, "=") { // of a variable that a block may run
+			known = vars()
+		}
+		holes := slices.DeleteFunc(shell.Read(body, known).Holes, func(h shell.Hole) bool { return !slices.Contains(p.Inputs, h.Name) })
 		if len(holes) == 1 && holes[0].To-holes[0].From == len(body) { // the value itself, no command
 			holes[0].Place = shell.Text
 		}

@@ -197,7 +197,7 @@ func programName(args []string) bool {
 func (e effects) words(args []string) (out Effect) {
 	for _, a := range args {
 		if strings.Contains(a, " ") {
-			out = max(out, e.script(a, input{}))
+			out = max(out, e.script(assigns.ReplaceAllString(a, ""), input{}))
 		}
 	}
 	return out
@@ -210,11 +210,7 @@ func (e effects) wrapped(w wrapper, p peeled, args []string, in input) Effect {
 		out = Changes
 	}
 	for _, i := range p.scripts {
-		text := args[i]
-		if _, v, ok := strings.Cut(text, "="); ok && strings.HasPrefix(text, "--") {
-			text = v
-		}
-		out = max(out, cmp.Or(e.script(text, in), Changes))
+		out = max(out, cmp.Or(e.script(codeIn(args[i], w.script), in), Changes))
 	}
 	rest := args[p.at:]
 	switch {
@@ -228,6 +224,21 @@ func (e effects) wrapped(w wrapper, p peeled, args []string, in input) Effect {
 		return max(out, Changes, e.script(in.text, input{}))
 	}
 	return out
+}
+
+// codeIn is the code in a word, which may be an option and its value: --command=CODE, -cCODE.
+func codeIn(word, options string) string {
+	if _, code, ok := strings.Cut(word, "="); ok && strings.HasPrefix(word, "--") {
+		return code
+	}
+	if strings.HasPrefix(word, "-") {
+		for i := 1; i < len(word); i++ {
+			if strings.Contains(" "+options+" ", " -"+word[i:i+1]+" ") {
+				return word[i+1:]
+			}
+		}
+	}
+	return word
 }
 
 // script is the effect of a text that a shell is given.
@@ -286,10 +297,7 @@ func (e effects) interpreted(name string, i interpreter, args []string, in input
 		code = nil
 	}
 	for _, c := range code {
-		text := args[c]
-		if _, v, ok := strings.Cut(text, "="); ok && strings.HasPrefix(text, "--") {
-			text = v
-		}
+		text := codeIn(args[c], i.script)
 		if i.language == query && (assigns.MatchString(text) || c == 1 && i.first == 2) {
 			continue // a variable, a file
 		}
@@ -307,7 +315,7 @@ func (e effects) interpreted(name string, i interpreter, args []string, in input
 		return out
 	}
 	switch {
-	case len(code) > 0 && i.language != query:
+	case len(code) > 0 && i.language != query, jsonTool.MatchString(strings.Join(args, " ")):
 		return out
 	case i.readsFile(name, args, len(code) > 0):
 		out = max(out, Changes)
@@ -324,8 +332,9 @@ func (e effects) interpreted(name string, i interpreter, args []string, in input
 }
 
 var (
-	assigns = regexp.MustCompile(`^\w+=`)
-	inPlace = regexp.MustCompile(` (-[A-Za-z]*i|--in-place| -i ?inplace)`)
+	jsonTool = regexp.MustCompile(`^\S*python[\d.]* -m json\.tool\b`)
+	assigns  = regexp.MustCompile(`^\w+=`)
+	inPlace  = regexp.MustCompile(` (-[A-Za-z]*i|--in-place| -i ?inplace)`)
 )
 
 // readsFile tells whether an interpreter is given a file of code, which nobody sees here.
@@ -339,9 +348,6 @@ func (i interpreter) readsFile(name string, args []string, coded bool) bool {
 		case a == "-", a == "/dev/stdin":
 		case strings.HasPrefix(a, "-") && len(a) > 1:
 			if takesNext(a, options) {
-				if name != "sh" && i.language == otherScript && a == "-m" && j+1 < len(args) && args[j+1] == "json.tool" {
-					return false
-				}
 				if i.language == otherScript && a == "-m" {
 					return true
 				}

@@ -72,7 +72,7 @@ func (p Place) Write(value string) (text string, ok bool) {
 var candidate = regexp.MustCompile(`<(` + nameText + `)>|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Z][A-Z0-9_]+(?:(?:-[A-Z][A-Z0-9_]+){2,})?)|\{\{ ?([A-Za-z_][A-Za-z0-9_-]*) ?\}\}`)
 
 // nameText is what stands between angle brackets: words, of which one may be in round ones, as in <pod (from alert)>.
-const nameText = `\p{L}[\p{L}\p{N}._/:@,|'-]*(?: ?\([\p{L}\p{N} ._/:@,|'-]{1,60}\)| [\p{L}\p{N}._/:@,|'-]+){0,9}`
+const nameText = `\p{L}[\p{L}\p{N}._/:@,|'-]*(?: ?\([\p{L}\p{N} ._/:@,|'-]+\)| [\p{L}\p{N}._/:@,|'-]+)*`
 
 var (
 	// notPlaceholders are addresses, elements that end themselves, quotes that begin or end, and commands between redirections.

@@ -14,12 +14,8 @@ const maxScripts = 3
 
 // placed gives holes their places, and leaves out what is none: a variable in single quotes, a line that could end a
 // here-document.
-func placed(f *syntax.File, src string, holes []Hole, page *Variables) []Hole {
-	if page == nil {
-		page = newVariables()
-		page.learn(f)
-	}
-	p := placer{src: src, holes: slices.Clone(holes), vars: page}
+func placed(f *syntax.File, src string, holes []Hole, vars *Variables) []Hole {
+	p := placer{src: src, holes: slices.Clone(holes), vars: vars}
 	p.walk(f, surrounding{place: Word})
 	var out []Hole
 	for _, h := range p.holes {
@@ -389,7 +385,7 @@ func (p *placer) call(n *syntax.CallExpr, c surrounding) {
 			in = c.number()
 		case readers[i] == Plain, i > 0 && p.isRun(args[0]+"()"), args[0] == "set" && p.isRun("@"):
 			in = c.code()
-			if p.learning && p.depth < maxScripts {
+			if p.learning && p.depth < maxScripts && strings.ContainsAny(args[i], "$([") { // its own variables
 				if f, err := parse(args[i]); err == nil {
 					p.vars.learnScript(f, p.depth+1)
 				}

@@ -63,6 +63,7 @@ var templates = []string{
 	"cat <<E\n$(( \"<value>\" ))\nE", `mapfile <value> </dev/null`,
 	// By way of a variable.
 	`N=<value>; echo $((N + 1))`, `N="<value>"; [[ $N -gt 3 ]]`, `N=<value>; (( N > 3 ))`, `N=<value>; echo "${a[N]}"`, `N=<value>; echo ${!N}`, `C="rm <value>"; ssh h "$C"`, `A=<value>; B="rm $A"; bash -c "$B"`, `for F in <value>; do ssh h "rm $F"; done`,
+	`COUNT=<value>; echo $((COUNT))`, `CMD="rm <value>"; ssh h "$CMD"`, `for FILE in <value>; do ssh h "rm $FILE"; done`,
 	`read N <<< "<value>"; echo $((N))`, `export C=<value>; bash -c 'eval "$C"'`, `r() { ssh h "$@"; }; r rm "<value>"`, `r() { bash; }; r <<< "rm <value>"`, `bash -c 'eval "$1"' _ "<value>"`, `PROMPT_COMMAND="<value>"`, `set -- "<value>"; bash -c "rm $1"`,
 	// Where a backslash is already.
 	`echo "\<value>"`, `echo \<value>`, "cat <<E\n\\<value>\nE", `echo "\\<value>"`,

@@ -123,7 +123,9 @@ var kubePhrases = program{
 
 var boxPhrases = program{
 	options: boxWrapper.options,
-	reads: `ps, pods, logs, inspect, inspectp, inspecti, images, stats, statsp, top, info, version, events, history, diff, port, search, exec, * ls, * list, * inspect, system df, system info,
+	reads: `ps, pods, logs, inspect, inspectp, inspecti, images, stats, statsp, top, info, version, events, history, diff, port, search, exec, system df, system info,
+		image ls, container ls, volume ls, network ls, context ls, node ls, service ls, stack ls, secret ls, config ls, plugin ls, compose ls, pod ls, buildx ls, manifest ls, machine ls,
+		image list, container list, volume list, network list, image inspect, container inspect, volume inspect, network inspect, context inspect, node inspect, service inspect, stack inspect, secret inspect, config inspect, manifest inspect, pod inspect,
 		compose ps, compose logs, compose config, pod ps, context show, t ls, c ls, i ls`,
 	destroys: `rm, rmi, rmp, kill, stopp, system prune, system reset, * prune, * rm, * remove, * delete, compose down, compose rm, compose kill, pod kill, t kill`,
 }

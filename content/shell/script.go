@@ -83,10 +83,13 @@ type Script struct {
 	Err    error  // why it does not parse
 }
 
-// Read takes the commands of a block apart. vars are the variables of the page, see Variables; nil for none.
+// Read takes the commands of a block apart. vars are the variables of its page; nil where it has none but its own.
 func Read(src string, vars *Variables) Script {
 	if err := bounded(src); err != nil {
 		return Script{Err: err}
+	}
+	if vars == nil {
+		vars = VariablesOf([]string{src})
 	}
 	all := holesIn(src, vars)
 	f, err := parse(blank(src, all))
@@ -128,7 +131,7 @@ func Unfinished(src string) bool {
 		return false
 	}
 	_, err := parse(blank(src, holesIn(src, nil)))
-	return err != nil && syntax.IsIncomplete(err)
+	return err != nil && (syntax.IsIncomplete(err) || strings.Contains(err.Error(), "unclosed here-document"))
 }
 
 // Known tells whether a text that nobody labelled reads like commands: it parses, and begins with a program that is known

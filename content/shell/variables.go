@@ -18,24 +18,28 @@ func newVariables() *Variables {
 	return &Variables{map[string]bool{}, map[string]bool{}, map[string][]string{}}
 }
 
-// VariablesOf learns from the blocks of a page.
+// VariablesOf learns from the blocks of a page: first what is set, for what is not is a hole, then what is read as code.
 func VariablesOf(blocks []string) *Variables {
 	v := newVariables()
 	var files []*syntax.File
 	for _, src := range blocks {
-		if bounded(src) != nil {
-			v.setByLine(src)
-			continue
+		f, err := (*syntax.File)(nil), bounded(src)
+		if err == nil {
+			f, err = parse(blank(src, holesIn(src, nil)))
 		}
-		f, err := parse(blank(src, holesIn(src, nil)))
 		if err != nil {
 			v.setByLine(src)
-			continue
+		} else {
+			v.setBy(f)
 		}
-		v.setBy(f)
 		files = append(files, f)
 	}
-	v.learn(files...)
+	for i, src := range blocks {
+		if files[i] != nil && len(v.set) > 0 && strings.Contains(src, "$") {
+			files[i], _ = parse(blank(src, holesIn(src, v)))
+		}
+	}
+	v.learn(slices.DeleteFunc(files, func(f *syntax.File) bool { return f == nil })...)
 	return v
 }
 

@@ -90,6 +90,13 @@ var wrappers = map[string]wrapper{
 	"docker": boxWrapper, "podman": boxWrapper, "nerdctl": boxWrapper, "crictl": boxWrapper, "docker-compose": boxWrapper,
 }
 
+func init() {
+	for name, w := range wrappers {
+		w.valued, w.scripts, w.after = set(w.options), set(w.script), phrases(w.verbs)
+		wrappers[name] = w
+	}
+}
+
 // peeled is what a wrapper runs.
 type peeled struct {
 	verb    string
@@ -112,7 +119,7 @@ func (w wrapper) peel(args []string) (p peeled, ok bool) {
 	scripts := w.scripts
 	for ; i < len(args); i++ {
 		a := args[i]
-		if j := scriptIn(args, i, scripts); j > 0 {
+		if j := scriptIn(args, i, scripts, w.valued, false); j > 0 {
 			p.scripts = append(p.scripts, j)
 			i = j
 			continue
@@ -181,7 +188,7 @@ func takesNext(option string, valued map[string]bool) bool {
 }
 
 // scriptIn is the word at i or the next one, if one of the options given makes it a script; else 0.
-func scriptIn(args []string, i int, options map[string]bool) int {
+func scriptIn(args []string, i int, options, valued map[string]bool, query bool) int {
 	a := args[i]
 	if len(options) == 0 || len(a) < 2 || a[0] != '-' {
 		return 0
@@ -199,9 +206,13 @@ func scriptIn(args []string, i int, options map[string]bool) int {
 		if c := a[j]; !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {
 			return 0
 		}
-		if options["-"+a[j:j+1]] {
+		o := "-" + a[j:j+1]
+		if valued[o] || query && o == "-p" { // what follows is a value, as a password
+			return 0
+		}
+		if options[o] {
 			if rest := a[j+1:]; rest == "" || strings.Trim(rest, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" && len(rest) < 4 {
-				return next(args, i) // bash -ceu takes the next word too
+				return next(args, i)
 			}
 			return i
 		}
@@ -214,108 +225,6 @@ func next(args []string, i int) int {
 		return i + 1
 	}
 	return i
-}
-
-// language is what an interpreter reads.
-type language int
-
-const (
-	shellScript language = iota + 1
-	otherScript          // Python, Perl …
-	filter               // awk and sed: their first word is a script, their input is not
-	query                // SQL and the like
-	lines                // a shell takes it later: crontab, at
-	opaque               // whatever it is given as words, another program reads it as code
-)
-
-// interpreter is a program that takes code.
-type interpreter struct {
-	language language
-	script   string // its options whose value is code
-	first    int    // so many of its first words are code
-	options  string // its options that have the next word as their value
-}
-
-func init() {
-	for name, w := range wrappers {
-		w.valued, w.scripts, w.after = set(w.options), set(w.script), phrases(w.verbs)
-		wrappers[name] = w
-	}
-	for _, in := range interpreters {
-		valuedOptions[in.options] = set(in.options)
-		scriptOptions[in.script] = set(in.script + longScript)
-	}
-}
-
-// The options of interpreters, taken apart.
-var valuedOptions, scriptOptions = map[string]map[string]bool{}, map[string]map[string]bool{}
-
-const longScript = " --command --eval --execute --exec --expression --query --source --print --run"
-
-var (
-	aShell = interpreter{shellScript, "-c --command", 0, "-o -O --rcfile --init-file"}
-	perl   = interpreter{otherScript, "-e -E", 0, "-I"}
-	python = interpreter{otherScript, "-c", 0, "-W -X -m"}
-	awk    = interpreter{filter, "-e --source", 1, "-F -v -f --assign --file --field-separator"}
-	mysql  = interpreter{query, "-e --execute --init-command", 0, "-u -h -P -D -S --user --host --port --database"}
-	mongo  = interpreter{query, "--eval", 0, "-u -p --host --port --username --password"}
-	opaq   = interpreter{language: opaque}
-)
-
-// interpreters are the programs that read code from their words or their input.
-var interpreters = map[string]interpreter{
-	"sh": aShell, "bash": aShell, "dash": aShell, "ash": aShell, "ksh": aShell, "mksh": aShell, "zsh": aShell, "fish": aShell, "rbash": aShell,
-	"csh": aShell, "tcsh": aShell,
-	"python": python, "pypy": python, "perl": perl, "ruby": perl,
-	"node":    {otherScript, "-e -p --eval --print", 0, "-r"},
-	"bun":     {otherScript, "-e --eval", 0, ""},
-	"deno":    {otherScript, "-e --eval", 2, ""},
-	"php":     {otherScript, "-r -B -R -E --run", 0, ""},
-	"lua":     {otherScript, "-e", 0, ""},
-	"tclsh":   {otherScript, "", 0, ""},
-	"expect":  {otherScript, "-c", 0, ""},
-	"Rscript": {otherScript, "-e", 0, ""},
-	"julia":   {otherScript, "-e -E --eval --print", 0, ""},
-	"pwsh":    {otherScript, "-c -Command -command", 0, ""},
-	"gnuplot": {otherScript, "-e", 0, ""},
-	"vim":     {otherScript, "-c --cmd", 0, ""}, "vi": {otherScript, "-c", 0, ""}, "nvim": {otherScript, "-c --cmd", 0, ""}, "ex": {otherScript, "-c", 0, ""},
-	"ed": {otherScript, "", 0, ""}, "gdb": opaq, "emacs": opaq, "m4": opaq, "bc": {otherScript, "", 0, ""}, "dc": {otherScript, "-e", 0, ""},
-	"awk": awk, "gawk": awk, "mawk": awk, "nawk": awk,
-	"sed": {filter, "-e --expression", 1, "-f -l --file"}, "gsed": {filter, "-e --expression", 1, "-f -l --file"},
-	"psql":              {query, "-c -v --command --set --variable", 0, "-h -p -U -d -f -o -P -F -R -L -T --host --port --username --dbname --file --output --pset"},
-	"mysql":             mysql,
-	"mariadb":           mysql,
-	"mysqlsh":           mysql,
-	"mycli":             mysql,
-	"sqlcmd":            {query, "-q -Q -v", 0, "-S -U -P -d -i -o -s -w -h -t"},
-	"sqlplus":           {query, "", 2, ""},
-	"sqlite3":           {query, "-cmd", 2, "-separator"},
-	"duckdb":            {query, "-c -cmd", 2, ""},
-	"cockroach":         {query, "-e --execute", 0, "--host --url --certs-dir -d"},
-	"clickhouse-client": {query, "-q --query --queries-file", 0, "-h -u -d --host --port --user --password --database"},
-	"clickhouse":        {query, "-q --query", 0, "-h -u -d --host --port --user --password --database"},
-	"mongosh":           mongo,
-	"mongo":             mongo,
-	"cqlsh":             {query, "-e --execute", 0, "-u -p -k"},
-	"influx":            {query, "-execute --execute", 0, "-host -port -database"},
-	"hive":              {query, "-e", 0, ""}, "beeline": {query, "-e", 0, "-u -n -p"}, "impala-shell": {query, "-q --query", 0, "-i"}, "trino": {query, "--execute", 0, ""},
-	"snowsql": {query, "-q --query", 0, ""}, "osqueryi": {query, "", 1, ""}, "redis-cli": {query, "", 0, "-h -p -a -n -u --user --pass"},
-	"valkey-cli": {query, "", 0, "-h -p -a -n -u --user --pass"},
-	"crontab":    {lines, "", 9, "-u"}, "at": {lines, "", 9, "-q -f -t"}, "batch": {lines, "", 9, ""},
-	".": {shellScript, "", 9, ""}, "source": {shellScript, "", 9, ""},
-	"trap": opaq, "alias": opaq, "bind": opaq, "complete": opaq, "compgen": opaq, "fc": opaq,
-	"tmux": opaq, "screen": opaq, "socat": opaq, "make": opaq, "gmake": opaq, "entr": opaq, "xterm": opaq,
-	"ansible-playbook": opaq, "ansible-console": opaq, "salt-call": opaq, "salt-ssh": opaq, "dsh": opaq, "mosh": opaq, "fab": opaq, "bolt": opaq, "knife": opaq,
-	"scp": opaq, "rsync": opaq, "sftp": opaq, "ftp": opaq, "lftp": opaq, "git-shell": opaq,
-}
-
-// interpreterOf knows python3.11 too.
-func interpreterOf(name string) (interpreter, bool) {
-	in, ok := interpreters[name]
-	if !ok {
-		in, ok = interpreters[strings.TrimRight(name, "0123456789.")]
-	}
-	return in, ok
 }
 
 // maxWrappers is how many wrappers are taken off; behind more than these anything may stand.
@@ -346,6 +255,11 @@ func read(args []string, out []Place, depth int) {
 		if p, ok := w.peel(args); ok {
 			for _, i := range p.scripts {
 				out[i] = Plain
+				for j, a := range args { // -cSCRIPT
+					if strings.HasPrefix(a, "-") {
+						out[j] = Plain
+					}
+				}
 			}
 			if w.joined { // its own words too: a host may be an option
 				all(1)
@@ -361,6 +275,9 @@ func read(args []string, out []Place, depth int) {
 	if name == "find" {
 		for _, s := range execs(args) {
 			read(args[s[0]:s[1]], out[s[0]:s[1]], depth+1)
+			for i := s[0] + 1; i < s[1]; i++ {
+				out[i] = Plain // a word ; would end it
+			}
 		}
 		return
 	}
@@ -369,47 +286,21 @@ func read(args []string, out []Place, depth int) {
 			all(1)
 			return
 		}
-		for _, i := range in.code(args) {
+		code := in.code(args)
+		for _, i := range code {
 			out[i] = Plain
+			if strings.HasPrefix(args[i-1], "-") && !valuedOptions[in.options][args[i-1]] { // -cCODE, which may look like a bundle
+				out[i-1] = Plain
+			}
 		}
-		if in.language == shellScript && len(in.code(args)) > 0 { // what "$1" is in the script
-			if f, err := parse(args[in.code(args)[0]]); err != nil || (&placer{}).takesCode(f) {
+		if in.language == shellScript && len(code) > 0 { // what "$1" is in the script
+			if f, err := parse(args[code[0]]); err != nil || (&placer{}).takesCode(f) {
 				all(1)
 			}
 		}
 		return
 	}
 	builtin(name, args, out)
-}
-
-// code finds the words of an interpreter's command that are code.
-func (in interpreter) code(args []string) (out []int) {
-	scripts, options := scriptOptions[in.script], valuedOptions[in.options]
-	first := in.first
-	for i := 1; i < len(args); i++ {
-		if j := scriptIn(args, i, scripts); j > 0 {
-			out = append(out, j)
-			if i = j; in.language == filter {
-				first = 0
-			}
-			continue
-		}
-		switch a := args[i]; {
-		case in.language == shellScript && len(out) > 0:
-			return out // the script's own words
-		case strings.HasPrefix(a, "-") && len(a) > 1:
-			if in.language == filter && (a[1] == 'f' || strings.HasPrefix(a, "--file")) {
-				first = 0
-			}
-			if takesNext(a, options) {
-				i++
-			}
-		case first > 0:
-			first--
-			out = append(out, i)
-		}
-	}
-	return out
 }
 
 // execs are the commands that find runs.
