@@ -167,6 +167,9 @@ func (e effects) command(args []string, in input) Effect {
 	case strings.HasPrefix(name, "mkfs."):
 		return Destroys
 	case !known:
+		if i := behind(name, args); i > 0 {
+			return max(foreign(rest), e.command(args[i:], in))
+		}
 		return foreign(rest)
 	}
 	out := p.effect(rest)

@@ -358,6 +358,8 @@ var commandsByEffect = map[Effect]string{
 	`,
 	Destroys: `
 		"$KUBECTL" delete pod x
+		aws-vault exec prod -- rm -rf x
+		direnv exec . bash -c 'rm x'
 		\rm f
 		ansible all -a 'rm f'
 		ansible all -m shell -a 'rm f'

@@ -86,9 +86,19 @@ var interpreters = map[string]interpreter{
 	"crontab":    {lines, "", 9, "-u"}, "at": {lines, "", 9, "-q -f -t"}, "batch": {lines, "", 9, ""},
 	".": {shellScript, "", 9, ""}, "source": {shellScript, "", 9, ""},
 	"trap": opaq, "alias": opaq, "bind": opaq, "complete": opaq, "compgen": opaq, "fc": opaq,
+	"npm": opaq, "yarn": opaq, "pnpm": opaq, "npx": opaq, "hyperfine": opaq,
 	"tmux": opaq, "screen": opaq, "socat": opaq, "make": opaq, "gmake": opaq, "entr": opaq, "xterm": opaq,
 	"ansible-playbook": opaq, "ansible-console": opaq, "salt-call": opaq, "salt-ssh": opaq, "dsh": opaq, "mosh": opaq, "fab": opaq, "bolt": opaq, "knife": opaq,
 	"scp": opaq, "rsync": opaq, "sftp": opaq, "ftp": opaq, "lftp": opaq, "git-shell": opaq,
+}
+
+// codeOptions are options of programs whose value a shell reads, or the program itself as code.
+var codeOptions = map[string]map[string]bool{
+	"git": set("-c -x --exec --config-env --upload-pack --receive-pack --tree-filter --env-filter --index-filter --msg-filter --commit-filter"),
+	"tar": set("-I -F --to-command --use-compress-program --checkpoint-action --rsh-command --info-script --new-volume-script"), "bsdtar": set("--use-compress-program"),
+	"split": set("--filter"), "sort": set("--compress-program"), "zip": set("-TT --unzip-command"), "man": set("-P -H --pager"),
+	"nc": set("-c -e --exec --sh-exec"), "ncat": set("-c -e --exec --sh-exec --lua-exec"), "tcpdump": set("-z"), "pg_ctl": set("-o --options"), "check_by_ssh": set("-C --command"),
+	"useradd": set("-p"), "ip": set("-b -batch"), "jq": set("-L"), "wget": set("--use-askpass"), "nmap": set("--script --script-args"), "logrotate": set("-m --mail"),
 }
 
 // interpreterOf knows python3.11 too.
@@ -146,7 +156,7 @@ func shellCode(args []string) []int {
 		case strings.HasPrefix(a, "--"):
 		case len(a) > 1 && (a[0] == '-' || a[0] == '+'):
 			if before, after, ok := strings.Cut(a, "c"); ok && a[0] == '-' {
-				if strings.Trim(before+after, "-abefhiklmnoprstuvxBCDEHPTOil") != "" {
+				if strings.Trim(before+after, "-abefhiklmnoprstuvxBCDEHPTO") != "" {
 					return []int{i} // -c'…' in one word
 				}
 				given = true

@@ -50,6 +50,8 @@ var templates = []string{
 	`script -qc "echo <value>" /dev/null`, `watch -n5 "ls <value>"`, `parallel "rm <value>" ::: x`, `tmux send-keys "rm <value>" Enter`, `ansible all -m shell -a "rm <value>"`, `salt '*' cmd.run "rm <value>"`, `pdsh -w h "rm <value>"`,
 	`kubectl exec p -- bash -ic "rm <value>"`, `oc rsh p -- sh -c "rm <value>"`, `docker exec c -- sh -ec "rm <value>"`, `su - x -c "rm <value>"`, `runuser -l x -c "rm <value>"`, `gcloud compute ssh x --command="rm <value>"`,
 	`env -S "echo <value>"`, `coproc bash -c "echo <value>"; wait`, `make X="<value>"`, `nohup nice -n 5 sh -c "echo <value>"`,
+	`toolbox run sh -c "rm <value>"`, `aws-vault exec x -- bash -ec "rm <value>"`, "direnv exec . bash <<< \"rm <value>\"", `tsh ssh h "rm <value>"`,
+	`tar cf /dev/null --checkpoint=1 --checkpoint-action="exec=<value>" place`, `tar cf x.tar -I "sh -c '<value>'" place`, `git -c core.pager="<value>" log`, `git config core.editor "<value>"`, `split --filter="<value>" place`,
 	// Databases and interpreters.
 	`psql -Atc "select '<value>'"`, `psql -tAc "select '<value>'"`, `psql -qtc "select '<value>'"`, `psql --command="select '<value>'"`, `mysql -Ne "select '<value>'"`, `mysql -e"select '<value>'"`, `clickhouse-client -q "select '<value>'"`,
 	`sqlcmd -Q "select '<value>'"`, `sqlite3 f.db "select '<value>'"`, `mongosh --eval="db.x.find({a:'<value>'})"`, `perl -lne 'print if /<value>/'`, `php -r "x('<value>')"`, `node -e "x('<value>')"`,

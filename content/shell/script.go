@@ -2,6 +2,7 @@ package shell
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -69,10 +70,15 @@ func bounded(src string) error {
 }
 
 // parse is the one way to the parser.
-func parse(src string) (*syntax.File, error) {
+func parse(src string) (f *syntax.File, err error) {
 	if err := bounded(src); err != nil {
 		return nil, err
 	}
+	defer func() {
+		if fault := recover(); fault != nil { // the parser's own is no reason to lose a page
+			f, err = nil, fmt.Errorf("the parser fails on it: %v", fault)
+		}
+	}()
 	return syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.KeepComments(true)).Parse(strings.NewReader(src), "")
 }
 

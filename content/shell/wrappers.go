@@ -300,7 +300,35 @@ func read(args []string, out []Place, depth int) {
 		}
 		return
 	}
+	if i := behind(name, args); i > 0 {
+		read(args[i:], out[i:], depth+1)
+	}
+	for i := range args {
+		if j := scriptIn(args, i, codeOptions[name], nil, false); j > 0 {
+			out[i], out[j] = Plain, Plain
+		}
+	}
+	if name == "git" && len(args) > 2 && (args[1] == "config" || args[1] == "submodule" || args[1] == "bisect") {
+		all(2)
+	}
 	builtin(name, args, out)
+}
+
+// behind finds where, behind a program that nobody here knows, another one stands: after --, or a shell.
+func behind(name string, args []string) int {
+	if _, known := programs[name]; known {
+		return 0
+	}
+	for i := 1; i < len(args)-1; i++ {
+		in, ok := interpreterOf(base(args[i]))
+		switch {
+		case args[i] == "--":
+			return i + 1
+		case args[i] == "ssh", ok && (in.language == shellScript || in.language == otherScript) && in.first == 0:
+			return i
+		}
+	}
+	return 0
 }
 
 // execs are the commands that find runs.
@@ -311,7 +339,7 @@ func execs(args []string) (out [][2]int) {
 			from := i + 1
 			for i = from; i < len(args) && args[i] != ";" && args[i] != "+"; i++ {
 			}
-			if from < len(args) {
+			if from < i {
 				out = append(out, [2]int{from, i})
 			}
 		}
@@ -401,6 +429,9 @@ func inputIsCode(args []string, depth int) bool {
 			}
 		}
 		return false
+	}
+	if i := behind(name, args); i > 0 {
+		return inputIsCode(args[i:], depth+1)
 	}
 	if name == "find" {
 		for _, s := range execs(args) {
