@@ -394,7 +394,7 @@ var (
 func transcriptOf(body, lang string) transcript {
 	lines := strings.Split(body, "\n")
 	prompt := func(l string) int { return max(len(shortPrompt.FindString(l)), len(longPrompt.FindString(l))) }
-	if root(lines, lang, prompt) {
+	if len(body) < maxCommand && root(lines, lang, prompt) {
 		prompt = func(l string) int { return len(rootPrompt.FindString(l)) }
 	}
 	first := slices.IndexFunc(lines, func(l string) bool {
@@ -481,28 +481,33 @@ var hereDoc = regexp.MustCompile(`<<-?\s*['"\\]?([A-Za-z_][A-Za-z0-9_]*)`)
 // lastOf is the last line of the command that begins on line i: where a shell would take it, or else where no backslash
 // makes it go on.
 func lastOf(lines []string, i, prompt int, prompted func(string) int, budget *int) int {
-	text, delimiter := lines[i][prompt:], ""
-	for j := i; *budget > 0; {
-		if m := hereDoc.FindStringSubmatch(lines[j]); m != nil && delimiter == "" {
+	var text strings.Builder
+	text.WriteString(lines[i][prompt:])
+	delimiter := ""
+	for j := i; *budget > 0 && text.Len() < maxCommand; {
+		if m := hereDoc.FindStringSubmatch(lines[j]); m != nil {
 			delimiter = m[1]
 		}
-		*budget -= len(text)
-		if !shell.Unfinished(text) {
+		*budget -= text.Len() + 100 // for the call itself
+		if !shell.Unfinished(text.String()) {
 			return j
 		}
 		for more := true; more; { // all of a here-document at once
-			if j++; j == len(lines) || prompted(lines[j]) > 0 {
-				*budget -= len(text)
+			if j++; j == len(lines) || prompted(lines[j]) > 0 || text.Len() > maxCommand {
 				return backslashes(lines, i)
 			}
 			l := lines[j][secondary(lines[j]):]
-			text += "\n" + l
+			text.WriteString("\n" + l)
 			more = delimiter != "" && strings.TrimSpace(l) != delimiter
 		}
+		*budget -= text.Len()
 		delimiter = ""
 	}
 	return backslashes(lines, i)
 }
+
+// maxCommand is how long a command of a transcript may be to be looked at, in bytes.
+const maxCommand = 16 << 10
 
 func backslashes(lines []string, i int) int {
 	for i+1 < len(lines) && (len(lines[i])-len(strings.TrimRight(lines[i], `\`)))%2 == 1 {
