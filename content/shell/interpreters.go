@@ -22,15 +22,19 @@ type interpreter struct {
 	options  string // its options that have the next word as their value
 }
 
-func init() {
-	for _, in := range interpreters {
-		valuedOptions[in.options] = set(in.options)
-		scriptOptions[in.script] = set(in.script + longScript)
-	}
-}
+// The options of interpreters, taken apart, by what stands in the table.
+var (
+	valuedOptions = optionSets(func(in interpreter) string { return in.options }, "")
+	scriptOptions = optionSets(func(in interpreter) string { return in.script }, longScript)
+)
 
-// The options of interpreters, taken apart.
-var valuedOptions, scriptOptions = map[string]map[string]bool{}, map[string]map[string]bool{}
+func optionSets(of func(interpreter) string, more string) map[string]map[string]bool {
+	out := map[string]map[string]bool{}
+	for _, in := range interpreters {
+		out[of(in)] = set(of(in) + more)
+	}
+	return out
+}
 
 const longScript = " --command --eval --execute --exec --expression --query --source --print --run"
 

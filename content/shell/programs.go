@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -141,8 +142,11 @@ var (
 	}
 )
 
-// programs are what is known.
-var programs = map[string]program{
+// programs are what is known of each by its name.
+var programs = allPrograms()
+
+// described are the programs whose words and options matter.
+var described = map[string]program{
 	"kubectl": kubePhrases, "oc": kubePhrases, "k": kubePhrases,
 	"docker": boxPhrases, "podman": boxPhrases, "nerdctl": boxPhrases, "crictl": boxPhrases, "docker-compose": boxPhrases, "ctr": boxPhrases,
 	"apt": packages, "apt-get": packages, "dnf": packages, "yum": packages, "microdnf": packages, "zypper": packages,
@@ -364,21 +368,19 @@ var (
 const signalPhrases = `-HUP, -SIGHUP, -1, -3, -QUIT, -SIGQUIT, -USR1, -USR2, -SIGUSR1, -SIGUSR2, -10, -12, -WINCH, -SIGWINCH, -CONT, -SIGCONT, -18, -s=HUP, -s=QUIT, -s=USR1, -s=USR2, -s=SIGHUP, -s=SIGUSR1,
 	-s=SIGUSR2, -s=CONT, -s=WINCH, --signal=HUP, --signal=QUIT, --signal=USR1, --signal=USR2, --signal=SIGHUP`
 
-func init() {
+func allPrograms() map[string]program {
+	out := maps.Clone(described)
 	for e, names := range map[Effect]string{Reads: readers, Destroys: destroyers} {
 		for name := range set(names) {
-			programs[name] = program{other: e}
+			out[name] = program{other: e}
 		}
 	}
-	for name := range set(prose) {
-		if p, ok := programs[name]; ok {
-			p.prose = true
-			programs[name] = p
-		}
+	proses := set(prose)
+	for name, p := range out {
+		p.prose = p.prose || proses[name]
+		out[name] = p.prepared()
 	}
-	for name, p := range programs {
-		programs[name] = p.prepared()
-	}
+	return out
 }
 
 // readers only read, and destroyers only destroy, whatever their arguments.

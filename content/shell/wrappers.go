@@ -32,7 +32,7 @@ var (
 )
 
 // wrappers are the programs that run another.
-var wrappers = map[string]wrapper{
+var wrappers = preparedWrappers(map[string]wrapper{
 	"sudo":        {options: "-u -g -U -p -C -h -r -t -T -D -R --user --group --prompt --host --chdir --chroot --role --type --close-from --other-user"},
 	"doas":        {options: "-u -C -a"},
 	"pkexec":      {options: "--user"},
@@ -88,13 +88,14 @@ var wrappers = map[string]wrapper{
 	"multipass":   {verbs: "exec", words: 1, away: true},
 	"kubectl":     kubeWrapper, "oc": kubeWrapper, "k": kubeWrapper,
 	"docker": boxWrapper, "podman": boxWrapper, "nerdctl": boxWrapper, "crictl": boxWrapper, "docker-compose": boxWrapper,
-}
+})
 
-func init() {
-	for name, w := range wrappers {
+func preparedWrappers(ws map[string]wrapper) map[string]wrapper {
+	for name, w := range ws {
 		w.valued, w.scripts, w.after = set(w.options), set(w.script), phrases(w.verbs)
-		wrappers[name] = w
+		ws[name] = w
 	}
+	return ws
 }
 
 // peeled is what a wrapper runs.
