@@ -64,8 +64,10 @@ func (e effects) of(n syntax.Node, in input) (out Effect) {
 			return max(e.of(n.X, in), e.of(n.Y, outputOf(n.X)))
 		}
 	case *syntax.CallExpr:
-		if args := textsOf(n.Args); len(args) > 0 && !e.functions[args[0]] {
-			out = e.command(args, in)
+		if args := textsOf(n.Args); len(args) > 0 {
+			if _, known := programs[args[0]]; known || !e.functions[args[0]] {
+				out = e.command(args, in)
+			}
 		}
 		in = input{}
 	}

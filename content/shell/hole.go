@@ -82,7 +82,7 @@ var (
 	afterFile       = regexp.MustCompile(`^[A-Za-z0-9_.~]`)
 	comparison      = regexp.MustCompile(` (and|or|AND|OR) `)
 	afterComparison = regexp.MustCompile(`^=? ?['"0-9(]`)
-	beforeElement   = regexp.MustCompile(`\(\?(<?[=!]|P)?$|#include $`)
+	beforeElement   = regexp.MustCompile(`\(\?(<?[=!]|P)?$|#include $|\$\($`)
 )
 
 // placeholder tells whether a name in angle brackets from one offset to another stands for a value: it is no redirection

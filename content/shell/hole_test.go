@@ -135,6 +135,7 @@ func TestHoles(t *testing.T) {
 		{"# see <https://example.org/a>", nil, ""},
 		{"cat <<E > x.c\n#include <stdio.h>\nE", nil, ""},
 		{"wc <in | sort >out", nil, ""},
+		{"echo $(<file>)", nil, ""},
 		{`echo \<pod> "\<pod>" \\<pod>`, nil, "pod"},
 		{`echo $SHLVL $SSH_CONNECTION $SUDO_USER $BASHPID $JAVA_HOME`, nil, ""},
 		// Variables of another shell, or that the page sets in another way.
@@ -177,6 +178,13 @@ func TestPlaces(t *testing.T) {
 		// A script without a second reading of its words.
 		{`bash -c 'ls "$1"' _ "<dir>"`, nil, "d"},
 		{`bash -c 'ssh h "$1"' _ "<dir>"`, nil, "p"},
+		// A script within what another program is given.
+		{"kubectl apply -f - <<EOF\nname: <name>\nEOF", nil, "h"},
+		{"kubectl apply -f - <<EOF\ncommand: [\"/bin/bash\", \"-c\", \"ls <dir>\"]\nEOF", nil, "p"},
+		{"kubectl apply -f - <<'EOF'\n- sh\n- -ec\n- ls <dir>\nEOF", nil, "p"},
+		{`kubectl patch x -p '{"command": ["sh", "-c", "ls <dir>"]}'`, nil, "p"},
+		{"cat > /etc/cron.d/x <<EOF\n* * * * * root rm <dir>\nEOF", nil, "p"},
+		{"cat > x.conf <<EOF\ndir = <dir>\nEOF", nil, "h"},
 		// Wherever it stands in the page.
 		{"NS=<namespace>", []string{`oc -n "$NS" get pods`}, "w"},
 		{"NS=<namespace>", []string{`ssh h "oc -n $NS get pods"`}, "p"},

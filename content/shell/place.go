@@ -390,6 +390,8 @@ func (p *placer) call(n *syntax.CallExpr, c surrounding) {
 					p.vars.learnScript(f, p.depth+1)
 				}
 			}
+		case i > 0 && scriptText.MatchString(args[i]): // for whoever reads the word
+			in = c.code()
 		case i > 0 && takesInput(args[:1]) && strings.Contains(args[i], unknown) && substituted(w):
 			in = c.code() // a script by way of <(…)
 		}
@@ -444,8 +446,8 @@ func (p *placer) takesCode(n syntax.Node) (yes bool) {
 var (
 	// codeFiles are the files that somebody will run, by their names.
 	codeFiles = regexp.MustCompile(`\.(sh|bash|zsh|ksh|py|pl|rb|js|php|lua|awk|sed|sql|service|timer|mk)$|cron|profile|rc$|rc\.local|sudoers|authorized_keys|/s?bin/|init\.d/|Makefile|Dockerfile`)
-	// scriptText is of a text that is a script, or holds one.
-	scriptText = regexp.MustCompile(`^\s*#!|\bsh\b["',\s]+-[a-z]*c\b|(?m)^\s*Exec[A-Z]\w*=`)
+	// scriptText is of a text that is a script, or holds one, as the manifest of a container does.
+	scriptText = regexp.MustCompile(`(?m)^\s*#!|(ba|da|z|k|a)?sh\b["',\s-]*-[a-z]*c\b|^\s*Exec[A-Z]\w*=|\b(runcmd|script): *[|\[]?`)
 )
 
 func (p *placer) codeFile(name string) bool { return codeFiles.MatchString(name) || p.isRun(name) }
