@@ -48,6 +48,7 @@ var scripts = []struct {
 	{`bash -xc "printf '[%s]' <value>" 2>/dev/null`, Plain},
 	{"bash <<'E'\nprintf '[%s]' <value>\nE", Plain},
 	{`echo "printf '[%s]' <value>" | env bash`, Plain},
+	{`awk -v x=<value> 'BEGIN{print "[" x "]"}'`, Plain},
 	{`find /dev/null -exec printf '[%s]' <value> \;`, Plain},
 	{`find /dev/null -exec sh -c "printf '[%s]' <value>" \;`, Plain},
 	{`printf '[%s]' ${X:-<value>}`, Plain},

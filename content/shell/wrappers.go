@@ -294,6 +294,11 @@ func read(args []string, out []Place, depth int) {
 				out[i-1] = Plain
 			}
 		}
+		for i := range args {
+			if in.language == filter && scriptIn(args, i, awkVariables, nil, false) > 0 { // whose backslashes awk takes for its own
+				out[scriptIn(args, i, awkVariables, nil, false)] = Plain
+			}
+		}
 		if in.language == shellScript && len(code) > 0 { // what "$1" is in the script
 			if f, err := parse(args[code[0]]); err != nil || (&placer{}).takesCode(f) {
 				all(1)
@@ -331,6 +336,8 @@ func behind(name string, args []string) int {
 	}
 	return 0
 }
+
+var awkVariables = set("-v --assign")
 
 // execs are the commands that find runs.
 func execs(args []string) (out [][2]int) {
