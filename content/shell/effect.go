@@ -144,15 +144,16 @@ func (e effects) command(args []string, in input) Effect {
 		}
 	}
 	rest := args[1:]
-	if len(rest) == 1 && harmlessOptions[rest[0]] {
-		return Reads
-	}
 	p, known := programs[name]
 	if !known {
 		p, known = programs[strings.TrimSuffix(strings.TrimSuffix(name, ".sh"), ".py")]
 	}
 	i, interprets := interpreterOf(name)
 	switch {
+	case len(rest) == 1 && (rest[0] == "--version" || rest[0] == "--help" || rest[0] == "-V"):
+		return Reads
+	case len(rest) == 1 && (rest[0] == "version" || rest[0] == "help") && !interprets && p.other != Destroys:
+		return Reads
 	case interprets && i.language == opaque: // it may run what its words say
 		out := e.words(rest)
 		if in.given {
@@ -183,8 +184,6 @@ func (e effects) command(args []string, in input) Effect {
 	return out
 }
 
-var harmlessOptions = set("--version --help version help -V -h")
-
 // programName tells whether the first word can be the name of a program: blocks labelled as commands hold YAML, queries and
 // lines of logs as well.
 func programName(args []string) bool {
@@ -195,7 +194,7 @@ func programName(args []string) bool {
 	case strings.HasSuffix(name, ":"), strings.ContainsAny(name, "{}()[]=\",'<>|"), len(args) > 1 && (args[1] == "=" || args[1] == ":" || args[1] == "=="):
 		return false
 	}
-	return strings.ContainsAny(name, "abcdefghijklmnopqrstuvwxyz/_") && name[0] != '-' && name[0] != '@' && name[0] != '_'
+	return strings.ContainsAny(name, "abcdefghijklmnopqrstuvwxyz/_") && name[0] != '-' && name[0] != '@'
 }
 
 // words is the strongest effect of words each of which may be a script.

@@ -359,6 +359,7 @@ var commandsByEffect = map[Effect]string{
 	Destroys: `
 		"$KUBECTL" delete pod x
 		aws-vault exec prod -- rm -rf x
+		rm version
 		direnv exec . bash -c 'rm x'
 		\rm f
 		ansible all -a 'rm f'

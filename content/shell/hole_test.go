@@ -190,6 +190,10 @@ func TestPlaces(t *testing.T) {
 		{"NS=<namespace>", []string{`oc -n "$NS" get pods`}, "w"},
 		{"NS=<namespace>", []string{`ssh h "oc -n $NS get pods"`}, "p"},
 		{"N=<count>", []string{`A=$N`, `echo $((A + 1))`}, "p"},
+		{"NS=<namespace>", []string{"oc -n $NS get ) (", "if"}, "p"},
+		{`ssh <host> ls > "<file>"`, nil, "pd"},
+		{`ssh h bash < "<file>"`, nil, "p"},
+		{`env bash <(echo "<value>")`, nil, "p"},
 		// The parser's own limits.
 		{"<value>() { :; }", nil, "p"},
 		{"for <value> in a; do :; done", nil, "p"},

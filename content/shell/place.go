@@ -260,8 +260,13 @@ func (p *placer) statement(n *syntax.Stmt, c surrounding) {
 		if r.N != nil {
 			p.mark(r.N, Plain)
 		}
-		if r.Hdoc == nil {
+		switch {
+		case r.Hdoc != nil:
+		case r.Op == syntax.RdrIn, r.Op == syntax.RdrInOut, r.Op == syntax.WordHdoc:
 			p.walk(r.Word, input.in(Word))
+			return
+		default:
+			p.walk(r.Word, own.in(Word))
 			return
 		}
 		if scriptText.MatchString(textOf(r.Hdoc)) {
@@ -392,17 +397,23 @@ func (p *placer) call(n *syntax.CallExpr, c surrounding) {
 			}
 		case i > 0 && scriptText.MatchString(args[i]): // for whoever reads the word
 			in = c.code()
-		case i > 0 && takesInput(args[:1]) && strings.Contains(args[i], unknown) && substituted(w):
+		case i > 0 && substituted(w) && takesInput(args):
 			in = c.code() // a script by way of <(…)
 		}
 		p.walk(w, in)
 	}
-	if p.learning && takesInput(args) {
-		for _, a := range args[1:] { // perhaps a file that was written before
-			p.vars.use(a)
+	for i, a := range args {
+		if in, ok := interpreterOf(base(a)); ok && p.learning && in.language != opaque && in.language != filter {
+			for _, f := range args[i+1:] { // perhaps one that was written before
+				p.vars.use(fileKey + f)
+			}
+			return
 		}
 	}
 }
+
+// fileKey is before the names of files among the variables that are run.
+const fileKey = "file "
 
 func substituted(w *syntax.Word) bool {
 	for _, x := range w.Parts {
@@ -450,7 +461,9 @@ var (
 	scriptText = regexp.MustCompile(`(?m)^\s*#!|(ba|da|z|k|a)?sh\b["',\s-]*-[a-z]*c\b|^\s*Exec[A-Z]\w*=|\b(runcmd|script): *[|\[]?`)
 )
 
-func (p *placer) codeFile(name string) bool { return codeFiles.MatchString(name) || p.isRun(name) }
+func (p *placer) codeFile(name string) bool {
+	return codeFiles.MatchString(name) || p.isRun(fileKey+name)
+}
 
 // writesCode tells whether a redirection leads into a file, or a program, that runs what it is given.
 func (p *placer) writesCode(r *syntax.Redirect) bool {

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -60,7 +61,7 @@ func (v *Variables) learnScript(f *syntax.File, depth int) {
 	p.walk(f, surrounding{place: Word})
 }
 
-// setByLine finds what a script sets that does not parse.
+// setByLine finds what a script sets that does not parse. What else is in it nobody knows: it may run each of its variables.
 func (v *Variables) setByLine(src string) {
 	for l := range strings.Lines(src) {
 		l = strings.TrimPrefix(strings.TrimSpace(l), "export ")
@@ -68,7 +69,13 @@ func (v *Variables) setByLine(src string) {
 			v.set[name] = true
 		}
 	}
+	for _, m := range mentioned.FindAllStringSubmatch(src, -1) {
+		v.use(m[1] + m[2])
+	}
 }
+
+// mentioned are variables, and words next to arithmetic.
+var mentioned = regexp.MustCompile(`\$\{?[!#]?([A-Za-z_][A-Za-z0-9_]*)|(?:\(\(|\[\[) *([A-Za-z_][A-Za-z0-9_]*)`)
 
 func (v *Variables) setBy(f *syntax.File) {
 	named := func(n syntax.Node) { // in arithmetic
