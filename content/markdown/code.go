@@ -1,11 +1,13 @@
 package markdown
 
 import (
-	"bytes"
+	"cmp"
 	"html"
 	"iter"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/util"
@@ -79,13 +81,8 @@ func (nodes) code(w util.BufWriter, src []byte, node ast.Node, entering bool) (a
 func (p *Page) placeCode(values map[string]string) {
 	pen := newPen()
 	defer pen.put()
-	assigned := map[string]bool{}
-	for n, b := range p.blocks() {
-		if !isShell(b.lang) || bytes.IndexByte(p.src, '$') < 0 { // without variables none is set in vain
-			continue
-		}
-		shell.Assigned(commandsOf(codeOf(n, p.src)), assigned)
-	}
+	commands, at, transcripts := p.commands()
+	vars := shell.VariablesOf(commands)
 	for n, b := range p.blocks() {
 		body := strings.TrimRight(codeOf(n, p.src), "\n")
 		if b.on != "" {
@@ -104,25 +101,47 @@ func (p *Page) placeCode(values map[string]string) {
 			n.SetAttributeString(linesAttr, wrapped(pen.colour(body, b.lang)))
 			continue
 		}
-		script := shell.Read(commandsOf(body), assigned)
+		script, t := shell.Read(commands[0], vars), transcripts[0]
+		for i, h := range script.Holes {
+			script.Holes[i].From, script.Holes[i].To = at[0](h.From), at[0](h.To)
+		}
+		commands, at, transcripts = commands[1:], at[1:], transcripts[1:]
 		n.SetAttributeString(effectAttr, script.Effect)
-		body, vars := p.place(body, script.Holes, values)
+		body, written := p.place(body, script.Holes, values)
 		var lines []string
-		if isTranscript(body) {
-			lines = pen.transcript(body)
+		if t != nil {
+			lines = pen.transcript(body, t)
 		} else {
 			lines = wrapped(pen.colour(body, b.lang))
 		}
 		for i, l := range lines {
-			lines[i] = vars.Replace(l)
+			lines[i] = written.Replace(l)
 		}
 		n.SetAttributeString(linesAttr, lines)
 	}
 }
 
+// commands are the texts of the page's blocks of commands, without prompts and output, where in the block an offset into
+// each is, and what is known of their prompts.
+func (p *Page) commands() (texts []string, at []func(int) int, ts []transcript) {
+	for n, b := range p.blocks() {
+		if isShell(b.lang) {
+			body := strings.TrimRight(codeOf(n, p.src), "\n")
+			t := transcriptOf(body, b.lang)
+			text, back := t.commands(body)
+			texts, at, ts = append(texts, text), append(at, back), append(ts, t)
+		}
+	}
+	return texts, at, ts
+}
+
 // placeSpans makes holes of the placeholders in code within the text, as far as the commands of the page want their
 // values.
 func (p *Page) placeSpans(values map[string]string) {
+	vars := sync.OnceValue(func() *shell.Variables {
+		commands, _, _ := p.commands()
+		return shell.VariablesOf(commands)
+	})
 	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering || n.Kind() != ast.KindCodeSpan {
 			return ast.WalkContinue, nil
@@ -131,7 +150,11 @@ func (p *Page) placeSpans(values map[string]string) {
 		if !strings.ContainsAny(body, "<$") && !strings.Contains(body, "{{") {
 			return ast.WalkSkipChildren, nil
 		}
-		holes := slices.DeleteFunc(shell.Read(body, nil).Holes, func(h shell.Hole) bool { return !slices.Contains(p.Inputs, h.Name) })
+		var known *shell.Variables
+		if strings.Contains(body, "=") { // of a variable that a block may run
+			known = vars()
+		}
+		holes := slices.DeleteFunc(shell.Read(body, known).Holes, func(h shell.Hole) bool { return !slices.Contains(p.Inputs, h.Name) })
 		if len(holes) == 1 && holes[0].To-holes[0].From == len(body) { // the value itself, no command
 			holes[0].Place = shell.Text
 		}
@@ -183,12 +206,12 @@ func (p *Page) Code() iter.Seq[Code] {
 				continue
 			}
 			c := Code{Lang: f.lang, Text: codeOf(n, p.src)}
-			switch {
-			case !isShell(f.lang):
-			case isTranscript(c.Text):
-				c.Lang, c.Text = "sh", commandsOf(c.Text)
-			case c.Lang == "bash", c.Lang == "shell":
-				c.Lang = "sh"
+			if isShell(f.lang) {
+				t := transcriptOf(c.Text, f.lang)
+				c.Text, _ = t.commands(c.Text)
+				if t != nil || c.Lang == "bash" || c.Lang == "shell" {
+					c.Lang = "sh"
+				}
 			}
 			c.Line, c.Column = pos.at(n.Lines().At(0).Start)
 			if !yield(c) {
@@ -223,7 +246,7 @@ func (p *Page) blocks() iter.Seq2[ast.Node, info] {
 			if k := n.Kind(); entering && (k == ast.KindFencedCodeBlock || k == ast.KindCodeBlock) {
 				f := infoOf(n, p.src)
 				if f.lang == "" {
-					if body := codeOf(n, p.src); isTranscript(body) || shell.Known(body) {
+					if body := codeOf(n, p.src); transcriptOf(body, "") != nil || shell.Known(body) {
 						f.lang = "sh"
 					}
 				}
@@ -234,27 +257,6 @@ func (p *Page) blocks() iter.Seq2[ast.Node, info] {
 			return ast.WalkContinue, nil
 		})
 	}
-}
-
-// commandsOf blanks, in a transcript, all that is not a command, so that what is left has its places.
-func commandsOf(body string) string {
-	if !isTranscript(body) {
-		return body
-	}
-	lines := strings.Split(body, "\n")
-	continued := false
-	for i, l := range lines {
-		at := len(l) - len(strings.TrimLeft(l, " "))
-		switch {
-		case strings.HasPrefix(l[at:], "$ "):
-			lines[i] = strings.Repeat(" ", at+2) + l[at+2:]
-		case !continued:
-			lines[i] = strings.Repeat(" ", len(l))
-			continue
-		}
-		continued = strings.HasSuffix(l, `\`)
-	}
-	return strings.Join(lines, "\n")
 }
 
 // firstMark is the first of the characters that stand for holes while a block is coloured: Unicode leaves them to
@@ -355,7 +357,7 @@ func languageLabel(lang string) string {
 	switch lang {
 	case "", "text", "txt", "plain", "plaintext", "none", "output", "log", "nohighlight":
 		return ""
-	case "sh", "bash", "zsh", "shell", "console", "shell-session", "terminal", "ksh", "fish":
+	case "sh", "bash", "zsh", "shell", "console", "shell-session", "shellsession", "sh-session", "terminal", "ksh", "dash", "ash", "fish":
 		return "Shell"
 	case "ps1", "powershell", "pwsh":
 		return "PowerShell"
@@ -368,31 +370,196 @@ func languageLabel(lang string) string {
 
 func isShell(lang string) bool {
 	switch lang {
-	case "sh", "bash", "zsh", "shell", "console", "shell-session", "terminal", "ksh":
+	case "sh", "bash", "zsh", "shell", "console", "shell-session", "shellsession", "sh-session", "terminal", "ksh", "dash", "ash", "fish":
 		return true
 	}
 	return false
 }
 
-// isTranscript tells whether a shell block holds prompts, and so perhaps output as well.
-func isTranscript(body string) bool { return strings.HasPrefix(strings.TrimLeft(body, " \n"), "$ ") }
+// transcript is what is known of the lines of a block that holds prompts, and so perhaps output as well; nil of any other.
+//
+// The first line that is no comment begins with a prompt: "$ ", or one that names a user's machine or a shell, as
+// "[root@db1 ~]# ", "admin@db1:~$ " and "sh-4.4# " do. "# " is one only where a console is named, every such line reads like
+// a command and no other one does: else it is a comment, and stays one where an empty line parts it from output. A command goes on, with "> " or without, until a shell would take it. All else is output.
+type transcript []promptLine
 
-// transcript marks prompts, which are not part of the command, and output, which is nobody's command.
-func (p *pen) transcript(body string) []string {
+type promptLine struct {
+	command bool
+	prompt  int  // bytes at its beginning
+	more    bool // a prompt for the rest of a command
+}
+
+var (
+	shortPrompt = regexp.MustCompile(`^ *\$ `)
+	longPrompt  = regexp.MustCompile(`^ *(\([\w.-]+\) )?(\[[\w.-]+@[^\]]{1,80}\] ?|[\w.-]+@[\w.-]+[:\w.~/-]*( [\w.~/-]+)? ?|(ba|z|k|da)?sh-\d[\d.]*)[#$%] `)
+	rootPrompt  = regexp.MustCompile(`^ *# `)
+)
+
+func transcriptOf(body, lang string) transcript {
 	lines := strings.Split(body, "\n")
-	continued := false
-	for i, l := range lines {
-		cmd, prompt := strings.CutPrefix(strings.TrimLeft(l, " "), "$ ")
-		switch {
-		case prompt:
-			lines[i] = `<code><span class="prompt">$ </span>` + p.colour(cmd, "bash")[0] + "</code>"
-		case continued:
-			lines[i] = "<code>" + p.colour(l, "bash")[0] + "</code>"
-		default:
-			lines[i] = "<samp>" + html.EscapeString(l) + "</samp>"
+	prompt := func(l string) int { return max(len(shortPrompt.FindString(l)), len(longPrompt.FindString(l))) }
+	if len(body) < maxCommand && root(lines, lang, prompt) {
+		prompt = func(l string) int { return len(rootPrompt.FindString(l)) }
+	}
+	first := slices.IndexFunc(lines, func(l string) bool {
+		return prompt(l) > 0 || strings.TrimSpace(l) != "" && !strings.HasPrefix(strings.TrimSpace(l), "#")
+	})
+	if first < 0 || prompt(lines[first]) == 0 {
+		return nil
+	}
+	t := make(transcript, len(lines))
+	budget := 256 << 10 // bytes to parse
+	for i := range first {
+		t[i].command = true
+	}
+	comments := -1 // where comments began, behind an empty line
+	for i := first; i <= len(lines); i++ {
+		at := 0
+		if i < len(lines) {
+			at = prompt(lines[i])
+		}
+		if at == 0 && i < len(lines) {
+			switch l := strings.TrimSpace(lines[i]); {
+			case l == "":
+				comments = i + 1
+			case !strings.HasPrefix(l, "#"):
+				comments = -1
+			}
 			continue
 		}
-		continued = strings.HasSuffix(l, `\`)
+		for ; comments >= 0 && comments < i; comments++ {
+			t[comments].command = true
+		}
+		if comments = -1; i == len(lines) {
+			break
+		}
+		t[i] = promptLine{command: true, prompt: at}
+		end := lastOf(lines, i, at, prompt, &budget)
+		second := i+1 <= end && secondary(lines[i+1]) > 0
+		for i < end {
+			i++
+			t[i].command = true
+			if second {
+				t[i].prompt, t[i].more = secondary(lines[i]), true
+			}
+		}
+	}
+	return t
+}
+
+// root tells whether "# " is a prompt.
+func root(lines []string, lang string, prompted func(string) int) bool {
+	switch lang {
+	case "console", "shell-session", "shellsession", "sh-session", "terminal":
+	default:
+		return false
+	}
+	commands, others := 0, 0
+	for _, l := range lines {
+		l = strings.TrimSpace(l)
+		command, ok := strings.CutPrefix(l, "# ")
+		switch {
+		case l == "":
+		case prompted(l) > 0, ok != shell.Known(cmp.Or(command, l)):
+			return false
+		case ok:
+			commands++
+		default:
+			others++
+		}
+	}
+	return commands > 0 && others > 0
+}
+
+// secondary is the length of the prompt for the rest of a command.
+func secondary(l string) int {
+	if l == ">" || strings.HasPrefix(l, "> ") {
+		return min(len(l), 2)
+	}
+	return 0
+}
+
+// hereDoc finds the delimiter of a here-document.
+var hereDoc = regexp.MustCompile(`<<-?\s*['"\\]?([A-Za-z_][A-Za-z0-9_]*)`)
+
+// lastOf is the last line of the command that begins on line i: where a shell would take it, or else where no backslash
+// makes it go on.
+func lastOf(lines []string, i, prompt int, prompted func(string) int, budget *int) int {
+	var text strings.Builder
+	text.WriteString(lines[i][prompt:])
+	delimiter := ""
+	for j := i; *budget > 0 && text.Len() < maxCommand; {
+		if m := hereDoc.FindStringSubmatch(lines[j]); m != nil {
+			delimiter = m[1]
+		}
+		*budget -= text.Len() + 100 // for the call itself
+		if !shell.Unfinished(text.String()) {
+			return j
+		}
+		for more := true; more; { // all of a here-document at once
+			if j++; j == len(lines) || prompted(lines[j]) > 0 || text.Len() > maxCommand {
+				return backslashes(lines, i)
+			}
+			l := lines[j][secondary(lines[j]):]
+			text.WriteString("\n" + l)
+			more = delimiter != "" && strings.TrimSpace(l) != delimiter
+		}
+		*budget -= text.Len()
+		delimiter = ""
+	}
+	return backslashes(lines, i)
+}
+
+// maxCommand is how long a command of a transcript may be to be looked at, in bytes.
+const maxCommand = 16 << 10
+
+func backslashes(lines []string, i int) int {
+	for i+1 < len(lines) && (len(lines[i])-len(strings.TrimRight(lines[i], `\`)))%2 == 1 {
+		i++
+	}
+	return i
+}
+
+// commands is the block without all that is no command, and where in the block an offset into it is. Prompts are blanked;
+// those for the rest of a command are taken out, for they would stand before the end of a here-document.
+func (t transcript) commands(body string) (text string, back func(int) int) {
+	if t == nil {
+		return body, func(i int) int { return i }
+	}
+	lines := strings.Split(body, "\n")
+	var ends, shifts []int // by line of the text
+	shift, end := 0, 0
+	for i, l := range lines {
+		switch {
+		case !t[i].command:
+			lines[i] = strings.Repeat(" ", len(l))
+		case t[i].more:
+			lines[i] = l[t[i].prompt:]
+			shift += t[i].prompt
+		default:
+			lines[i] = strings.Repeat(" ", t[i].prompt) + l[t[i].prompt:]
+		}
+		end += len(lines[i]) + 1
+		ends, shifts = append(ends, end), append(shifts, shift)
+	}
+	return strings.Join(lines, "\n"), func(at int) int {
+		i, _ := slices.BinarySearch(ends, at+1)
+		return at + shifts[min(i, len(shifts)-1)]
+	}
+}
+
+// transcript marks prompts, which are not part of the command, and output, which is nobody's command.
+func (p *pen) transcript(body string, t transcript) []string {
+	lines := strings.Split(body, "\n")
+	for i, l := range lines {
+		switch {
+		case !t[i].command:
+			lines[i] = "<samp>" + html.EscapeString(l) + "</samp>"
+		case t[i].prompt > 0:
+			lines[i] = `<code><span class="prompt">` + html.EscapeString(strings.TrimLeft(l[:t[i].prompt], " ")) + "</span>" + p.colour(l[t[i].prompt:], "bash")[0] + "</code>"
+		default:
+			lines[i] = "<code>" + p.colour(l, "bash")[0] + "</code>"
+		}
 	}
 	return lines
 }

@@ -1,7 +1,9 @@
 package shell
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -21,465 +23,477 @@ const (
 // String is the word on the page.
 func (e Effect) String() string { return [...]string{"", "Reads", "Changes", "Destroys"}[e] }
 
+// input is what a command is given to read, as far as the script shows it.
+type input struct {
+	given bool // from a file, a pipe or a here-document; else from the keyboard
+	text  string
+	seen  bool // text is all there is
+}
+
+// effects goes through a script. In doubt it says the stronger.
+type effects struct {
+	functions map[string]bool // of the script, whose bodies are looked at where they stand
+	depth     int             // of wrappers and scripts within each other
+}
+
 // effectOf is the strongest effect of any command in a script.
-func effectOf(f *syntax.File) (e Effect) {
+func effectOf(f *syntax.File) Effect { return script(f, input{}, 0) }
+
+func script(f *syntax.File, in input, depth int) Effect {
+	e := effects{map[string]bool{}, depth}
 	syntax.Walk(f, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.CallExpr:
-			if len(n.Args) > 0 {
-				var args []string
-				for _, a := range n.Args {
-					args = append(args, textOf(a))
-				}
-				e = max(e, command(args))
-			}
-		case *syntax.Redirect:
-			switch n.Op {
-			case syntax.RdrOut, syntax.AppOut, syntax.RdrAll, syntax.AppAll, syntax.RdrClob:
-				if to := textOf(n.Word); to != "/dev/null" && to != "/dev/stderr" && to != "/dev/stdout" {
-					e = max(e, Changes)
-				}
-			}
+		if d, ok := n.(*syntax.FuncDecl); ok && d.Name != nil {
+			e.functions[d.Name.Value] = true
 		}
 		return true
 	})
-	return e
+	return e.of(f, in)
 }
 
-// textOf is the text of a word as far as it stands in the script.
-func textOf(w *syntax.Word) string {
-	if w == nil {
-		return ""
+func (e effects) of(n syntax.Node, in input) (out Effect) {
+	switch n := n.(type) {
+	case *syntax.Stmt:
+		for _, r := range n.Redirs {
+			var to Effect
+			if in, to = redirected(r, in); to > out {
+				out = to
+			}
+		}
+	case *syntax.BinaryCmd:
+		if n.Op == syntax.Pipe || n.Op == syntax.PipeAll {
+			return max(e.of(n.X, in), e.of(n.Y, outputOf(n.X)))
+		}
+	case *syntax.CallExpr:
+		if args := textsOf(n.Args); len(args) > 0 {
+			if _, known := programs[args[0]]; known || !e.functions[args[0]] {
+				out = e.command(args, in)
+			}
+		}
+		in = input{}
 	}
-	var b strings.Builder
-	for _, p := range w.Parts {
-		switch p := p.(type) {
-		case *syntax.Lit:
-			b.WriteString(p.Value)
-		case *syntax.SglQuoted:
-			b.WriteString(p.Value)
-		case *syntax.DblQuoted:
-			for _, x := range p.Parts {
-				if l, ok := x.(*syntax.Lit); ok {
-					b.WriteString(l.Value)
-				}
+	children(n, func(m syntax.Node) { out = max(out, e.of(m, in)) })
+	return out
+}
+
+// redirected is the input behind a redirection, and what a redirection does by itself.
+func redirected(r *syntax.Redirect, in input) (input, Effect) {
+	to := textOf(r.Word)
+	switch r.Op {
+	case syntax.RdrIn, syntax.RdrInOut:
+		if device.MatchString(to) || strings.HasPrefix(to, "/dev/tcp/") {
+			return input{given: to != "/dev/null"}, Unknown
+		}
+		return input{given: true}, Unknown
+	case syntax.WordHdoc:
+		return input{true, to, !strings.Contains(to, unknown)}, Unknown
+	case syntax.Hdoc, syntax.DashHdoc:
+		text := textOf(r.Hdoc)
+		return input{true, text, true}, Unknown
+	case syntax.RdrOut, syntax.AppOut, syntax.RdrAll, syntax.AppAll, syntax.RdrClob:
+		switch {
+		case disk.MatchString(to):
+			return in, Destroys
+		case device.MatchString(to), strings.HasPrefix(to, "/dev/tcp/"), strings.HasPrefix(to, "/dev/udp/"), substituted(r.Word):
+			return in, Unknown
+		}
+		return in, Changes
+	}
+	return in, Unknown
+}
+
+var (
+	device = regexp.MustCompile(`^/dev/(null|stdin|stdout|stderr|tty|fd/\d+|zero|u?random)$`)
+	disk   = regexp.MustCompile(`^/dev/(sd|vd|xvd|nvme|hd|mapper/|md|dm-|disk/|mmcblk|vg)`)
+)
+
+// outputOf is what a command prints, where it is echo, printf or cat with a here-document.
+func outputOf(s *syntax.Stmt) input {
+	out := input{given: true}
+	c, ok := s.Cmd.(*syntax.CallExpr)
+	if !ok || len(c.Args) == 0 {
+		return out
+	}
+	args := textsOf(c.Args)
+	switch base(args[0]) {
+	case "echo", "printf":
+		out.text = strings.Join(args[1:], " ")
+		out.seen = !strings.Contains(out.text, unknown)
+	case "cat":
+		for _, r := range s.Redirs {
+			if r.Hdoc != nil {
+				out.text, out.seen = textOf(r.Hdoc), len(args) == 1
 			}
 		}
 	}
-	return b.String()
+	return out
 }
-
-// wrappers run the command that follows them and their options.
-var wrappers = set(`sudo doas env time nohup nice ionice command exec xargs timeout watch stdbuf chroot nsenter unbuffer setsid caffeinate strace`)
-
-// optionValues are options of the wrappers whose value is the next word.
-var optionValues = set(`-u -g -U -p -C -k -s -I -P -L -d -t -o`)
 
 // command is the effect of one command with its arguments.
-func command(args []string) Effect {
-	for len(args) > 0 && wrappers[base(args[0])] {
-		rest, name := args[1:], base(args[0])
-		for len(rest) > 1 && (strings.HasPrefix(rest[0], "-") || strings.Contains(rest[0], "=") || isDuration(rest[0]) || strings.HasPrefix(rest[0], "/") && name == "chroot") {
-			if len(rest) > 2 && (optionValues[rest[0]] || rest[0] == "-n" && name != "sudo") {
-				rest = rest[1:]
-			}
-			rest = rest[1:]
-		}
-		if args = rest; len(args) == 0 {
-			return Reads
-		}
-	}
-	if len(args) == 0 {
+func (e effects) command(args []string, in input) Effect {
+	name := base(args[0])
+	switch {
+	case !programName(args):
 		return Unknown
+	case e.depth > maxWrappers:
+		return max(Changes, foreign(args))
 	}
-	name, rest := base(args[0]), args[1:]
-	if len(rest) == 1 && (rest[0] == "--version" || rest[0] == "--help" || rest[0] == "version" || rest[0] == "help" || rest[0] == "-V") {
+	e.depth++
+	if w, ok := wrappers[name]; ok {
+		if p, ok := w.peel(args); ok {
+			return e.wrapped(w, p, args, in)
+		}
+	}
+	rest := args[1:]
+	p, known := programs[name]
+	if !known {
+		p, known = programs[strings.TrimSuffix(strings.TrimSuffix(name, ".sh"), ".py")]
+	}
+	i, interprets := interpreterOf(name)
+	switch {
+	case len(rest) == 1 && (rest[0] == "--version" || rest[0] == "--help" || rest[0] == "-V"):
 		return Reads
-	}
-	if hasAny(rest, "--dry-run", "--dry-run=client", "--dry-run=server", "--check", "--simulate", "--noop") && name != "fsck" {
+	case len(rest) == 1 && (rest[0] == "version" || rest[0] == "help") && !interprets && p.other != Destroys:
 		return Reads
+	case interprets && i.language == opaque: // it may run what its words say
+		out := e.words(rest)
+		if in.given {
+			out = max(out, Changes)
+		}
+		if known {
+			return max(out, p.effect(rest))
+		}
+		return max(out, foreign(rest))
+	case interprets && known:
+		return max(e.interpreted(name, i, args, in), p.effect(rest))
+	case interprets:
+		return e.interpreted(name, i, args, in)
+	case strings.HasPrefix(name, "mkfs."):
+		return Destroys
+	case !known:
+		if i := behind(name, args); i > 0 {
+			return max(foreign(rest), e.command(args[i:], in))
+		}
+		return foreign(rest)
 	}
-	switch name {
-	case "ssh", "sh", "bash", "dash", "ksh", "zsh", "su", "eval":
-		return script(name, rest)
-	case "psql", "mysql", "mariadb", "sqlcmd", "sqlite3", "cockroach", "clickhouse-client", "mongosh", "mongo":
-		return statement(strings.Join(rest, " "))
-	case "curl", "wget":
-		return transfer(rest)
-	case "kubectl", "oc", "k":
-		return kubectl(rest)
+	out := p.effect(rest)
+	if name == "find" {
+		for _, s := range execs(args) {
+			out = max(out, e.command(args[s[0]:s[1]], input{}))
+		}
 	}
-	if e, ok := named(name, rest); ok {
-		return e
-	}
-	return Changes // what nobody here knows may do anything
+	return out
 }
 
-func base(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }
-
-func isDuration(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == strings.TrimLeft(strings.Trim(s, "0123456789."), "") && len(s) < 6 && s[0] >= '0' && s[0] <= '9'
+// programName tells whether the first word can be the name of a program: blocks labelled as commands hold YAML, queries and
+// lines of logs as well.
+func programName(args []string) bool {
+	name := args[0]
+	switch {
+	case name == "[", name == ".", name == ":":
+		return true
+	case strings.HasSuffix(name, ":"), strings.ContainsAny(name, "{}()[]=\",'<>|"), len(args) > 1 && (args[1] == "=" || args[1] == ":" || args[1] == "=="):
+		return false
+	}
+	return strings.ContainsAny(name, "abcdefghijklmnopqrstuvwxyz/_") && name[0] != '-' && name[0] != '@'
 }
 
-func hasAny(args []string, options ...string) bool {
+// words is the strongest effect of words each of which may be a script.
+func (e effects) words(args []string) (out Effect) {
 	for _, a := range args {
-		for _, o := range options {
-			if a == o {
-				return true
+		if strings.Contains(a, " ") {
+			out = max(out, e.script(assigns.ReplaceAllString(a, ""), input{}))
+		}
+	}
+	return out
+}
+
+// wrapped is the effect of what a wrapper runs.
+func (e effects) wrapped(w wrapper, p peeled, args []string, in input) Effect {
+	out := cmp.Or(w.alone, Reads)
+	if p.verb != "" && w.changes == p.verb {
+		out = Changes
+	}
+	for _, i := range p.scripts {
+		out = max(out, cmp.Or(e.script(codeIn(args[i], w.script), in), Changes))
+	}
+	rest := args[p.at:]
+	switch {
+	case len(rest) > 0 && w.joined:
+		return max(out, e.script(strings.Join(rest, " "), in))
+	case len(rest) > 0 && base(args[0]) == "command" && len(args) > 2 && (args[1] == "-v" || args[1] == "-V"):
+		return Reads
+	case len(rest) > 0:
+		return max(out, e.command(rest, in))
+	case len(p.scripts) == 0 && in.given && takesInput(args): // a shell on the other side
+		return max(out, Changes, e.script(in.text, input{}))
+	}
+	return out
+}
+
+// codeIn is the code in a word, which may be an option and its value: --command=CODE, -cCODE.
+func codeIn(word, options string) string {
+	if _, code, ok := strings.Cut(word, "="); ok && strings.HasPrefix(word, "--") {
+		return code
+	}
+	if strings.HasPrefix(word, "-") {
+		for i := 1; i < len(word); i++ {
+			if strings.Contains(" "+options+" ", " -"+word[i:i+1]+" ") {
+				return word[i+1:]
 			}
+		}
+	}
+	return word
+}
+
+// script is the effect of a text that a shell is given.
+func (e effects) script(text string, in input) Effect {
+	if e.depth > maxWrappers {
+		return Changes
+	}
+	f, err := parse(blank(text, holesIn(text, nil)))
+	if err != nil {
+		return Changes
+	}
+	return script(f, in, e.depth+1)
+}
+
+// text is the effect of code for an interpreter.
+func (e effects) text(i interpreter, s string) Effect {
+	switch i.language {
+	case shellScript, lines:
+		return e.script(s, input{})
+	case query:
+		return statement(s)
+	case filter:
+		return filtered(s)
+	}
+	if destroysCode.MatchString(s) {
+		return Destroys
+	}
+	return Changes
+}
+
+var (
+	destroysCode = regexp.MustCompile(`\b(unlink|rmtree|rmdir|rm -|removedirs)|os\.remove|\b(delete|destroy|drop)\b`)
+	systemCall   = regexp.MustCompile(`system *\(|\| *"|\|& *"|popen`)
+	writesFile   = regexp.MustCompile(`> *"|/w |(^|;|\d|/)e( |$)|/[gIip\d]*[ew]\b`)
+)
+
+// filtered is the effect of a script of awk or sed.
+func filtered(s string) Effect {
+	switch {
+	case systemCall.MatchString(s):
+		if regexp.MustCompile(`\b(rm|delete|kill|dd|mkfs\S*|shred)\b`).MatchString(s) {
+			return Destroys
+		}
+		return Changes
+	case writesFile.MatchString(s):
+		return Changes
+	}
+	return Reads
+}
+
+// interpreted is the effect of a shell, an interpreter or a database's client.
+func (e effects) interpreted(name string, i interpreter, args []string, in input) Effect {
+	out := Reads
+	code := i.code(args)
+	if name == "." || name == "source" || i.language == lines {
+		code = nil
+	}
+	for _, c := range code {
+		text := codeIn(args[c], i.script)
+		if i.language == query && (assigns.MatchString(text) || c == 1 && i.first == 2) {
+			continue // a variable, a file
+		}
+		if i.language == shellScript {
+			out = max(out, e.script(text, in))
+		} else {
+			out = max(out, e.text(i, text))
+		}
+	}
+	if i.language == filter {
+		line := strings.Join(args[1:], " ")
+		if inPlace.MatchString(" "+line) || strings.HasPrefix(line, "inplace") {
+			return max(out, Changes)
+		}
+		return out
+	}
+	switch {
+	case len(code) > 0 && i.language != query, jsonTool.MatchString(strings.Join(args, " ")):
+		return out
+	case i.readsFile(name, args, len(code) > 0):
+		out = max(out, Changes)
+	}
+	if in.given && i.language == lines {
+		out = Changes
+	}
+	if in.given && (len(code) == 0 || i.language == query) {
+		if out = max(out, e.text(i, in.text)); !in.seen {
+			out = max(out, Changes)
+		}
+	}
+	return out
+}
+
+var (
+	jsonTool = regexp.MustCompile(`^\S*python[\d.]* -m json\.tool\b`)
+	assigns  = regexp.MustCompile(`^\w+=`)
+	inPlace  = regexp.MustCompile(` (-[A-Za-z]*i|--in-place| -i ?inplace)`)
+)
+
+// readsFile tells whether an interpreter is given a file of code, which nobody sees here.
+func (i interpreter) readsFile(name string, args []string, coded bool) bool {
+	options := valuedOptions[i.options]
+	for j := 1; j < len(args); j++ {
+		a := args[j]
+		switch {
+		case i.language == query && (a == "-f" || strings.HasPrefix(a, "--file") || a == "-i" && name == "sqlcmd"):
+			return true
+		case a == "-", a == "/dev/stdin":
+		case strings.HasPrefix(a, "-") && len(a) > 1:
+			if takesNext(a, options) {
+				if i.language == otherScript && a == "-m" {
+					return true
+				}
+				j++
+			}
+		case i.language == shellScript, i.language == otherScript:
+			return !coded
+		case i.language == query:
+			return strings.HasSuffix(a, ".js") || strings.HasSuffix(a, ".sql")
 		}
 	}
 	return false
 }
 
-// script is the effect of a script that another shell is given; a shell that is opened changes nothing by itself.
-func script(name string, args []string) Effect {
-	e := Reads
-	for i, a := range args {
-		given := i > 0 && (code[args[i-1]] || strings.HasSuffix(args[i-1], "c") && strings.HasPrefix(args[i-1], "-"))
-		if name == "eval" || given || name == "ssh" && strings.Contains(a, " ") {
-			if f, err := parse(a); err == nil {
-				e = max(e, effectOf(f))
-			} else {
-				e = max(e, Changes)
-			}
-		} else if !strings.HasPrefix(a, "-") && name != "ssh" && name != "su" && strings.Contains(a, ".") {
-			e = max(e, Changes) // a file of commands
-		}
-	}
-	if name == "ssh" { // ssh host command arguments
-		for i, a := range args {
-			if i > 0 && !strings.HasPrefix(a, "-") && !strings.Contains(a, " ") && !strings.HasPrefix(args[i-1], "-") {
-				return max(e, command(args[i:]))
-			}
-		}
-	}
-	return e
-}
-
+// The words of queries. What is no known question may change something.
 var (
-	destroysData = regexp.MustCompile(`(?i)\b(drop|truncate)\b|\bdelete\s+from\b|\bdropDatabase\b|\.remove\(|\.deleteMany\(|pg_terminate_backend`)
-	changesData  = regexp.MustCompile(`(?i)\b(insert|update|alter|create|grant|revoke|set|vacuum|reindex|analyze|call|do|restore|import|backup|cancel|pause|resume|load|copy|refresh)\b|pg_(cancel|reload|switch|promote|drop)`)
+	destroysData = regexp.MustCompile(`(?i)\b(drop|truncate|purge|delete|kill|flushall|flushdb|unlink|dropDatabase|killOp|deleteMany|deleteOne|findOneAndDelete|pg_terminate_backend|pg_drop_\w+)\b|reset\s+(master|binary)|\.remove\(|^\s*del\s`)
+	changesData  = regexp.MustCompile(`(?i)\b(insert|update|alter|create|grant|revoke|call|outfile|dumpfile|lo_import|lo_export|setval|nextval|dblink\w*|set_config)\b|pg_(cancel|reload|switch|promote|drop|stat_reset|wal_replay|advisory|rotate|create|replication_slot_advance|logical|backup|start|stop|copy|file_write)\w*`)
+	asksData     = regexp.MustCompile(`(?is)^(select|show|explain|describe|desc|values|table|with|use|help|status|pragma|list|exit|quit|info|ping|get|keys|\\[a-z]*[+x]?($|\s)|\.(tables|schema|databases|indexes|dbinfo|headers|mode)|(db|rs|sh)\.[\w.]*(status|stats|find\w*|count\w*|aggregate|get\w+|is\w+|hello|print\w*|list\w*|current\w*|server\w*Status|show\w*|version|conf|config|latencyStats|distinct|explain)\(|print(json)?\()`)
+	showsData    = regexp.MustCompile(`(?is)^(show|describe|desc)\b`)
+	noData       = regexp.MustCompile(`(?i)^\\(copy|!|i|ir|o|w|g|gexec|e|ef)\b|serverShutdown|shutdown|\b(reconfig|stepDown|freeze|initiate|fsync|resync)\b`)
+	comments     = regexp.MustCompile(`(?s)--[^\n]*|/\*.*?\*/`)
 )
 
+// statement is the effect of queries.
 func statement(s string) Effect {
+	s = comments.ReplaceAllString(s, " ")
 	switch {
 	case destroysData.MatchString(s):
 		return Destroys
-	case changesData.MatchString(s):
-		return Changes
 	}
-	return Reads
+	out := Unknown
+	for q := range strings.SplitSeq(s, ";") {
+		q = strings.TrimSpace(q)
+		switch {
+		case q == "":
+		case noData.MatchString(q), !asksData.MatchString(q), changesData.MatchString(q) && !showsData.MatchString(q):
+			return Changes
+		default:
+			out = Reads
+		}
+	}
+	return out
 }
 
-func transfer(args []string) Effect {
-	for i, a := range args {
-		method := strings.TrimPrefix(a, "-X")
-		if (a == "-X" || a == "--request") && i+1 < len(args) {
-			method = args[i+1]
-		}
-		switch strings.ToUpper(method) {
-		case "DELETE":
-			return Destroys
-		case "POST", "PUT", "PATCH":
-			return Changes
-		}
-		switch {
-		case strings.HasPrefix(a, "--data"), a == "-d", a == "-T", a == "--upload-file", a == "-F", a == "--form", a == "--post-data", a == "-o", a == "-O", a == "--output":
-			return Changes
+// effect is what a program does with its arguments.
+func (p program) effect(args []string) Effect {
+	words, options := p.split(args)
+	for _, o := range options {
+		if p.tries[o] {
+			return Reads
 		}
 	}
-	return Reads
-}
-
-// verbs of kubectl and oc.
-var (
-	kubeReads    = set(`get describe logs log top explain api-resources api-versions version cluster-info events diff whoami status projects can-i wait port-forward completion view get-contexts current-context history auth`)
-	kubeDestroys = set(`delete drain`)
-)
-
-// valued are options of kubectl that have a value as the next word.
-var valued = set(`-n --namespace -c --container -l --selector -f --filename -o --output --context --kubeconfig -s --server --as -k`)
-
-func kubectl(args []string) Effect {
-	verb, more := "", []string(nil)
-	for i := 0; i < len(args); i++ {
-		a := args[i]
-		switch {
-		case a == "--":
-			i = len(args)
-		case valued[a]:
-			i++
-		case strings.HasPrefix(a, "-"):
-		case verb == "":
-			verb, more = a, args[i+1:]
+	var fits []phrase
+	for _, f := range p.phrases {
+		if f.fits(words, options) {
+			fits = append(fits, f)
 		}
 	}
-	forced := hasAny(more, "--force", "--grace-period=0", "--now")
-	after := more
-	for i, a := range more {
-		if a == "--" {
-			after = more[i+1:]
-			break
+	out, said := Unknown, false
+	for _, f := range fits {
+		if f.effect == Reads && !f.verb && p.verbs && len(words) > 0 || slices.ContainsFunc(fits, f.coveredBy) {
+			continue
 		}
+		said = said || f.verb || !p.verbs
+		out = max(out, f.effect)
 	}
 	switch {
-	case verb == "":
+	case said && out != Unknown:
+		return out
+	case len(words) == 0 && out == Reads:
 		return Reads
-	case kubeDestroys[verb]:
-		return Destroys
-	case verb == "scale" && (hasAny(more, "--replicas=0") || strings.Contains(strings.Join(more, " "), "--replicas 0")):
-		return Destroys
-	case verb == "replace" && forced:
-		return Destroys
-	case kubeReads[verb]:
+	case p.other != Unknown:
+		return max(out, p.other)
+	case len(args) == 0:
 		return Reads
-	case verb == "exec", verb == "rsh", verb == "debug", verb == "run":
-		if len(after) == len(more) {
-			for verb == "rsh" && len(more) > 0 && strings.HasPrefix(more[0], "-") {
-				if valued[more[0]] && len(more) > 1 {
-					more = more[1:]
-				}
-				more = more[1:]
-			}
-			if verb == "rsh" && len(more) > 1 {
-				return max(Reads, command(more[1:]))
-			}
-			return Changes
+	}
+	return max(out, foreign(args))
+}
+
+// split parts words from options; an option and its value become -o=value, a bundle -abc is also -a, -b and -c.
+func (p program) split(args []string) (words, options []string) {
+	valued := p.valued
+	for i := 0; i < len(args); i++ {
+		a := args[i]
+		if i == 0 && p.bundle && !strings.HasPrefix(a, "-") {
+			a = "-" + a
 		}
-		return command(after)
-	case verb == "config", verb == "rollout", verb == "adm", verb == "image":
-		for _, a := range more {
-			if strings.HasPrefix(a, "-") {
-				continue
+		switch {
+		case a == "--":
+			options = append(options, a)
+		case !strings.HasPrefix(a, "-") || a == "-":
+			words = append(words, a)
+		case valued[a] && i+1 < len(args):
+			i++
+			options = append(options, a+"="+args[i])
+		case strings.HasPrefix(a, "--") || p.whole || len(a) == 2:
+			options = append(options, a)
+		default:
+			options = append(options, a)
+			for j := 1; j < len(a); j++ {
+				o := "-" + a[j:j+1]
+				if valued[o] {
+					if rest := strings.TrimPrefix(a[j+1:], "="); rest != "" {
+						options = append(options, o+"="+rest)
+					} else if i+1 < len(args) {
+						i++
+						options = append(options, o+"="+args[i])
+					}
+					break
+				}
+				options = append(options, o)
 			}
-			switch {
-			case kubeReads[a] || a == "info" || a == "must-gather" || a == "inspect" || a == "node-logs":
-				return Reads
-			case kubeDestroys[a] || a == "prune" || a == "undo" && verb == "rollout":
+		}
+	}
+	return words, options
+}
+
+var (
+	destructive = set(`delete destroy purge erase wipe prune remove rm terminate drop`)
+	asking      = set(`list ls get show status describe version help info`)
+)
+
+// foreign is the effect of what nobody here knows: it may do anything, but its first words say much.
+func foreign(args []string) Effect {
+	limit, words := 2, 0
+	for _, a := range args {
+		if strings.HasPrefix(a, "-") {
+			if name := strings.TrimLeft(a, "-"); destructive[name] || strings.HasPrefix(name, "delete-") {
 				return Destroys
 			}
-			return Changes
+			limit++ // the next word may be its value
+			continue
 		}
+		a = strings.ToLower(a)
+		if words < limit && (destructive[a] || strings.HasPrefix(a, "delete-") || strings.HasPrefix(a, "terminate-") || strings.HasSuffix(a, "-delete")) {
+			return Destroys
+		}
+		words++
+	}
+	if len(args) > 0 && (asking[args[0]] || strings.HasPrefix(args[0], "describe-")) {
+		return Reads
 	}
 	return Changes
-}
-
-// always are programs that do one thing, whatever their arguments.
-var always = map[Effect]map[string]bool{
-	Reads: set(`cat ls ll grep egrep fgrep zgrep rg awk gawk head tail less more cut sort uniq wc tr jq yq column df du ps top htop atop free
-		uptime vmstat iostat mpstat sar pidstat pidof pgrep lsof fuser ss netstat dig nslookup host getent ping traceroute tracepath mtr arp
-		stat file which type whereis echo printf date id whoami who w last lastlog uname hostname lscpu lsblk lspci lsmod lsusb blkid findmnt
-		dmesg journalctl tcpdump diff cmp md5sum sha256sum sha1sum strings od xxd hexdump base64 true false test [ pwd cd env printenv export
-		man tree readlink realpath basename dirname seq sleep wait history nproc lsns numastat slabtop iotop nethogs numfmt watch pstree
-		vmfsfilelockinfo chkconfig openssl ntpq pg_isready pg_controldata pg_lsclusters showmount rpcinfo smartctl ethtool iperf3 nc ncat
-		amtool promtool alias source . set shopt unset read local declare for while if esxtop jstack jmap jcmd strace ldd getfacl lsattr zcat ceph-volume getcap`),
-	Destroys: set(`rm rmdir shred wipefs mkfs mke2fs mkswap lvremove vgremove pvremove userdel groupdel dropdb dropuser kill killall pkill
-		skill truncate unlink blkdiscard fstrim parted sgdisk vmkfstools`),
-}
-
-// verbs are, by program, what its first words do: the longest that fits counts. What is not listed changes.
-var verbs = map[string]map[Effect]string{
-	"systemctl":   {Reads: "status show cat list-units list-timers list-unit-files is-active is-enabled is-failed list-dependencies --failed get-default", Changes: ""},
-	"service":     {Reads: "--status-all"},
-	"docker":      {Reads: "ps logs inspect images stats top info version events history diff port search", Destroys: "rm rmi kill system volume"},
-	"podman":      {Reads: "ps logs inspect images stats top info version events history diff port search", Destroys: "rm rmi kill system volume"},
-	"crictl":      {Reads: "ps pods logs inspect inspectp inspecti images stats info version statsp", Destroys: "rm rmp rmi stopp"},
-	"git":         {Reads: "status log diff show branch remote blame rev-parse ls-files ls-remote describe fetch", Destroys: "clean"},
-	"helm":        {Reads: "list ls status get history show template search version lint", Destroys: "uninstall delete"},
-	"terraform":   {Reads: "plan show output validate fmt version state", Destroys: "destroy"},
-	"ip":          {Reads: "a addr address link route r neigh rule -s -br -4 -6 -d netns", Destroys: "flush"},
-	"esxcli":      {Reads: "list get", Destroys: "kill remove"},
-	"vim-cmd":     {Reads: "getallvms get power.getstate license get.config get.summary get.guest", Destroys: "destroy unregister"},
-	"etcdctl":     {Reads: "get endpoint member alarm version check", Destroys: "del"},
-	"redis-cli":   {Reads: "info get keys ping client slowlog config dbsize memory scan ttl latency monitor --latency --bigkeys", Destroys: "flushall flushdb del shutdown"},
-	"aws":         {Reads: "ls describe-instances", Destroys: "rm rb"},
-	"zfs":         {Reads: "list get", Destroys: "destroy rollback"},
-	"zpool":       {Reads: "status list iostat history", Destroys: "destroy"},
-	"ceph":        {Reads: "status -s health df osd pg mon mgr mds fs versions tell", Destroys: ""},
-	"chronyc":     {Reads: "tracking sources sourcestats activity ntpdata -n clients"},
-	"timedatectl": {Reads: "status show timesync-status show-timesync"},
-	"hwclock":     {Reads: "--show -r --verbose"},
-	"crontab":     {Reads: "-l", Destroys: "-r"},
-	"iptables":    {Reads: "-L -S -nL -vnL -nvL", Destroys: "-F"},
-	"nft":         {Reads: "list", Destroys: "flush delete"},
-	"mount":       {Reads: ""},
-	"swapon":      {Reads: "--show -s"},
-	"lvs":         {Reads: "*"}, "vgs": {Reads: "*"}, "pvs": {Reads: "*"}, "lvdisplay": {Reads: "*"}, "vgdisplay": {Reads: "*"}, "pvdisplay": {Reads: "*"},
-	"rpm":             {Reads: "-q -qa -qi -ql -V -Va", Destroys: "-e"},
-	"dpkg":            {Reads: "-l -L -S -s --list", Destroys: "-r -P --purge"},
-	"apt":             {Reads: "list search show policy", Destroys: "remove purge autoremove"},
-	"apt-get":         {Reads: "", Destroys: "remove purge autoremove"},
-	"apt-cache":       {Reads: "*"},
-	"dnf":             {Reads: "list search info history repolist", Destroys: "remove autoremove"},
-	"yum":             {Reads: "list search info history repolist", Destroys: "remove autoremove"},
-	"find":            {Reads: "*"},
-	"sed":             {Reads: "*"},
-	"tar":             {Reads: "-t -tf tf -tvf tvf -tzf tzf"},
-	"sysctl":          {Reads: "*"},
-	"rutter":          {Reads: "*"},
-	"coredumpctl":     {Reads: "*"},
-	"loginctl":        {Reads: "list-sessions session-status show-session user-status"},
-	"resolvectl":      {Reads: "status query statistics dns domain"},
-	"nmcli":           {Reads: "device dev connection con general -f -t"},
-	"virsh":           {Reads: "list dominfo domstate domblklist dumpxml nodeinfo net-list pool-list", Destroys: "destroy undefine"},
-	"pg_ctl":          {Reads: "status"},
-	"pg_dump":         {Reads: "*"},
-	"pg_basebackup":   {Reads: ""},
-	"nvme":            {Reads: "list smart-log", Destroys: "format sanitize"},
-	"mdadm":           {Reads: "--detail -D --examine -E", Destroys: "--zero-superblock --stop"},
-	"xfs_info":        {Reads: "*"},
-	"virtctl":         {Reads: "version", Destroys: ""},
-	"fsck":            {Reads: "-n -N"},
-	"e2fsck":          {Reads: "-n"},
-	"logrotate":       {Reads: "-d --debug"},
-	"certbot":         {Reads: "certificates", Destroys: "delete revoke"},
-	"update-ca-trust": {Reads: "check"},
-	"lvextend":        {}, "dd": {Destroys: "*"}, "fdisk": {Reads: "-l", Destroys: "*"},
-}
-
-// named is the effect of a program in the tables.
-func named(name string, args []string) (Effect, bool) {
-	if i := strings.IndexByte(name, '.'); i > 0 && strings.HasPrefix(name, "mkfs") {
-		name = name[:i]
-	}
-	for e, names := range always {
-		if names[name] {
-			return sharpened(name, args, e), true
-		}
-	}
-	table, ok := verbs[name]
-	if !ok {
-		return Unknown, false
-	}
-	for _, e := range []Effect{Destroys, Reads} {
-		for v := range strings.FieldsSeq(table[e]) {
-			if v == "*" {
-				return sharpened(name, args, e), true
-			}
-			for _, a := range args {
-				if a == v {
-					return sharpened(name, args, e), true
-				}
-			}
-		}
-	}
-	if len(args) == 0 {
-		return Reads, true
-	}
-	return sharpened(name, args, Changes), true
-}
-
-// sharpened looks at the options that change what a program does.
-func sharpened(name string, args []string, e Effect) Effect {
-	line := " " + strings.Join(args, " ") + " "
-	has := func(s string) bool { return strings.Contains(line, s) }
-	switch name {
-	case "sed":
-		if has(" -i") || has(" --in-place") {
-			return Changes
-		}
-	case "find":
-		if has(" -delete ") || has(" rm ") {
-			return Destroys
-		}
-		if has(" -exec") && !has(" ls ") && !has(" stat ") && !has(" du ") && !has(" grep ") {
-			return Changes
-		}
-	case "sysctl":
-		if has(" -w ") || has("=") || has(" -p") || has(" --system") {
-			return Changes
-		}
-	case "date", "hostname":
-		if has(" -s ") || has(" --set") || name == "hostname" && len(args) == 1 && !strings.HasPrefix(args[0], "-") {
-			return Changes
-		}
-	case "dmesg":
-		if has(" -C ") || has(" --clear ") {
-			return Destroys
-		}
-	case "journalctl":
-		if has(" --vacuum") {
-			return Destroys
-		}
-		if has(" --rotate ") || has(" --flush ") {
-			return Changes
-		}
-	case "ip":
-		if has(" set ") || has(" add ") || has(" up ") || has(" down ") || has(" replace ") {
-			return Changes
-		}
-		if has(" del ") || has(" delete ") || has(" flush ") {
-			return Destroys
-		}
-	case "openssl":
-		if has(" -out ") || has(" -keyout ") {
-			return Changes
-		}
-	case "kill", "pkill", "killall":
-		if has(" -0 ") || has(" -l ") {
-			return Reads
-		}
-		if has(" -HUP ") || has(" -USR1 ") || has(" -1 ") || has(" -SIGHUP ") {
-			return Changes
-		}
-	case "git":
-		if has(" --force ") || has(" -f ") || has(" --hard ") || has(" -D ") {
-			return Destroys
-		}
-	case "docker", "podman":
-		if e == Destroys && (has(" system ") || has(" volume ")) && !has(" prune") && !has(" rm ") {
-			return Reads
-		}
-	case "ceph":
-		if has(" purge ") || has(" rm ") || has(" destroy ") || has(" delete ") {
-			return Destroys
-		}
-		if has(" set ") || has(" unset ") || has(" out ") || has(" in ") || has(" repair ") || has(" reweight") {
-			return Changes
-		}
-	case "tee":
-		return Changes
-	case "vmkfstools":
-		if !has(" -U ") && !has(" --deletevirtualdisk ") && !has(" -C ") {
-			return Changes
-		}
-	case "esxcli":
-		if has(" set ") || has(" add ") {
-			return Changes
-		}
-	case "parted", "sgdisk":
-		if has(" print ") || has(" -l ") || has(" -p ") {
-			return Reads
-		}
-	case "mount":
-		if len(args) > 0 && !has(" -l ") {
-			return Changes
-		}
-	}
-	return e
-}
-
-// Known tells whether a text that nobody labelled reads like commands: it parses, and begins with a program that is known
-// here and is no word of prose.
-func Known(src string) bool {
-	src = strings.TrimLeft(src, " \t\n")
-	line, _, _ := strings.Cut(src, "\n")
-	words := strings.Fields(strings.TrimPrefix(line, "sudo "))
-	if len(words) < 2 || len(src) > maxScript {
-		return false
-	}
-	name := base(words[0])
-	_, table := verbs[name]
-	switch name {
-	case "kubectl", "oc", "psql", "curl", "ssh", "mysql":
-		table = true
-	case "find", "service", "mount", "dd", "host", "last", "top", "date", "watch", "which", "set", "test", "kill", "while", "for", "if", "true", "wait", "type", "file", "id", "history", "source", "export", "read", "local", "who", "stat", "cut", "sort", "free", "[", ".":
-		return false // words too, or output
-	}
-	if !table && !always[Reads][name] && !always[Destroys][name] {
-		return false
-	}
-	_, err := parse(blank(src, holesIn(src, nil)))
-	return err == nil
 }

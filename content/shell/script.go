@@ -2,13 +2,85 @@ package shell
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// maxScript bounds what is parsed, in bytes. A longer block has no holes and no effect.
-const maxScript = 16 << 10
+// What is parsed is bounded: the parser calls itself for each bracket, and one page must not hold back the others. What is
+// longer or nests deeper has no holes and no effect.
+const (
+	maxScript = 16 << 10 // bytes
+	maxDepth  = 100      // brackets and compound commands within each other
+)
+
+var (
+	errLong = errors.New("it is longer than 16 KiB")
+	errDeep = errors.New("it nests too deeply: more than 100 brackets or compound commands stand within each other")
+)
+
+// bounded tells, by one pass over the text and without parsing it, why it is not to be parsed. It knows no quotes: what
+// they hide costs a parser of 16 KiB little. Quotes and backticks nest only with brackets between them.
+func bounded(src string) error {
+	depth, deepest, word, first := 0, 0, 0, true
+	open := func(n int) { depth = max(depth+n, 0); deepest = max(deepest, depth) }
+	for i := 0; i <= len(src); i++ {
+		c := byte('\n')
+		if i < len(src) {
+			c = src[i]
+		}
+		if c >= 'a' && c <= 'z' {
+			continue
+		}
+		w := src[word:i]
+		word = i + 1
+		if w != "" && first {
+			switch w {
+			case "if", "while", "until", "for", "select", "case":
+				open(1)
+			case "fi", "done", "esac":
+				open(-1)
+			case "then", "do", "else", "elif", "time":
+			default:
+				first = false
+			}
+		}
+		switch c {
+		case '(', '{', '[':
+			open(1)
+			first = true
+		case ')', '}', ']':
+			open(-1)
+			first = false
+		case '\n', ';', '&', '|', '`', '!':
+			first = true
+		case ' ', '\t':
+		default:
+			first = false
+		}
+	}
+	switch {
+	case deepest > maxDepth:
+		return errDeep
+	case len(src) > maxScript:
+		return errLong
+	}
+	return nil
+}
+
+// parse is the one way to the parser.
+func parse(src string) (f *syntax.File, err error) {
+	if err := bounded(src); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if fault := recover(); fault != nil { // the parser's own is no reason to lose a page
+			f, err = nil, fmt.Errorf("the parser fails on it: %v", fault)
+		}
+	}()
+	return syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.KeepComments(true)).Parse(strings.NewReader(src), "")
+}
 
 // Script is what is known of the commands of one block.
 type Script struct {
@@ -17,86 +89,76 @@ type Script struct {
 	Err    error  // why it does not parse
 }
 
-// Assigned adds the variables that a script sets to a set, so that other blocks of the page do not ask for them.
-func Assigned(src string, names map[string]bool) {
-	f, err := parse(blank(src, holesIn(src, nil)))
+// Read takes the commands of a block apart. vars are the variables of its page; nil where it has none but its own.
+func Read(src string, vars *Variables) Script {
+	if err := bounded(src); err != nil {
+		return Script{Err: err}
+	}
+	if vars == nil {
+		vars = VariablesOf([]string{src})
+	}
+	all := holesIn(src, vars)
+	f, err := parse(blank(src, all))
 	if err != nil {
-		for l := range strings.Lines(src) {
-			l = strings.TrimPrefix(strings.TrimSpace(l), "export ")
-			if name, _, ok := strings.Cut(l, "="); ok && syntax.ValidName(name) {
-				names[name] = true
-			}
+		for i := range all {
+			all[i].Place = Plain
 		}
-		return
+		return Script{Holes: all, Err: err}
 	}
-	syntax.Walk(f, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.Assign:
-			if n.Name != nil {
-				names[n.Name.Value] = true
-			}
-		case *syntax.WordIter:
-			names[n.Name.Value] = true
-		case *syntax.CallExpr:
-			if len(n.Args) > 1 && n.Args[0].Lit() == "read" {
-				for _, a := range n.Args[1:] {
-					names[a.Lit()] = true
-				}
-			}
-		}
-		return true
-	})
-}
-
-// Read takes the commands of a block apart. assigned are the variables that the page sets, see Assigned.
-func Read(src string, assigned map[string]bool) Script {
-	if len(src) > maxScript {
-		return Script{}
-	}
-	holes := holesIn(src, assigned)
-	f, err := parse(blank(src, holes))
-	if err != nil {
-		for i := range holes {
-			holes[i].Place = Plain
-		}
-		return Script{Holes: holes, Err: err}
-	}
-	s := Script{Effect: effectOf(f)}
-	ps := placesIn(f)
-	for _, h := range holes {
-		h.Place = ps.at(h, src)
-		if src[h.From] == '$' && (h.Place == Single || h.Place == Text) {
-			continue // there it is no variable to the shell
-		}
-		s.Holes = append(s.Holes, h)
-	}
-	return s
+	return Script{Effect: effectOf(f), Holes: placed(f, src, all, vars)}
 }
 
 // Check returns where and why commands do not parse, placeholders taken for words; an empty msg where they do. line and
-// column are 1-based, the column in bytes.
+// column are 1-based, the column in bytes. What is only too long is not judged.
 func Check(src string) (line, column int, msg string) {
-	if len(src) > maxScript {
-		return 0, 0, ""
-	}
-	_, err := parse(blank(src, holesIn(src, nil)))
+	err := bounded(src)
 	if err == nil {
-		return 0, 0, ""
+		_, err = parse(blank(src, holesIn(src, nil)))
 	}
 	var pe syntax.ParseError
-	if errors.As(err, &pe) {
-		return int(pe.Pos.Line()), int(pe.Pos.Col()), strings.ReplaceAll(pe.Text, "foo(", "name(")
-	}
 	var le syntax.LangError
-	if errors.As(err, &le) {
+	switch {
+	case err == nil, err == errLong:
+		return 0, 0, ""
+	case errors.As(err, &pe):
+		return int(pe.Pos.Line()), int(pe.Pos.Col()), strings.ReplaceAll(pe.Text, "foo(", "name(")
+	case errors.As(err, &le):
 		return int(le.Pos.Line()), int(le.Pos.Col()), strings.TrimSpace(le.Error())
 	}
 	return 1, 1, err.Error()
 }
 
-func parse(src string) (f *syntax.File, err error) {
-	return syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.KeepComments(true)).Parse(strings.NewReader(src), "")
+// Unfinished tells whether a shell would wait for another line: in quotes, a here-document, a loop, after a backslash.
+func Unfinished(src string) bool {
+	if trailing := len(src) - len(strings.TrimRight(src, `\`)); trailing%2 == 1 {
+		return true
+	}
+	if bounded(src) != nil {
+		return false
+	}
+	_, err := parse(blank(src, holesIn(src, nil)))
+	return err != nil && (syntax.IsIncomplete(err) || strings.Contains(err.Error(), "unclosed here-document"))
 }
+
+// Known tells whether a text that nobody labelled reads like commands: it parses, and begins with a program that is known
+// here and is no word of prose.
+func Known(src string) bool {
+	src = strings.TrimLeft(src, " \t\n")
+	line, _, _ := strings.Cut(src, "\n")
+	words := strings.Fields(strings.TrimPrefix(line, "sudo "))
+	if len(words) < 2 {
+		return false
+	}
+	name := base(words[0])
+	if p, ok := programs[name]; !(ok && !p.prose || questions[name]) {
+		return false
+	}
+	_, err := parse(blank(src, holesIn(src, nil)))
+	return err == nil
+}
+
+// questions are programs that begin a block of commands and are in no table, for they read a language of their own.
+var questions = set("psql mysql ssh awk gawk sed env")
 
 // blank writes a plain word of the same length over each hole, which would be redirections and the like to a parser.
 func blank(src string, holes []Hole) string {
@@ -109,113 +171,73 @@ func blank(src string, holes []Hole) string {
 	return string(b)
 }
 
-// span is a part of a script in which values are written in one way.
-type span struct {
-	from, to int
-	place    Place
-}
-
-// places are the spans of a script; of those around an offset the shortest counts.
-type places []span
-
-func (ps places) at(h Hole, src string) Place {
-	best := span{to: len(src) + 1, place: Word}
-	for _, s := range ps {
-		if s.from <= h.From && h.To <= s.to && (s.to-s.from < best.to-best.from || s.to-s.from == best.to-best.from && best.place != Plain) {
-			best = s
-		}
-	}
-	if best.place == Word && h.To < len(src) && strings.IndexByte("<>", src[h.To]) >= 0 {
-		return Always // a number before it would be a file descriptor
-	}
-	return best.place
-}
-
-// inner are the programs that give their arguments to another shell.
-var inner = set(`ssh eval su watch`)
-
-// code are the options whose argument is a program.
-var code = set(`-c -e --command --eval --execute -lc -ec`)
-
-func placesIn(f *syntax.File) (ps places) {
-	add := func(n syntax.Node, p Place) {
-		ps = append(ps, span{int(n.Pos().Offset()), int(n.End().Offset()), p})
-	}
-	syntax.Walk(f, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.Comment:
-			add(n, Text)
-		case *syntax.SglQuoted:
-			if n.Dollar {
-				add(n, Plain)
-			} else {
-				add(n, Single)
-			}
-		case *syntax.DblQuoted:
-			add(n, Double)
-		case *syntax.CmdSubst:
-			if n.Backquotes {
-				add(n, Plain)
-			} else {
-				add(n, Word)
-			}
-		case *syntax.ProcSubst:
-			add(n, Word)
-		case *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.LetClause, *syntax.CStyleLoop:
-			add(n, Number)
-		case *syntax.ParamExp:
-			add(n, Plain)
-		case *syntax.Redirect:
-			if n.Hdoc != nil {
-				if quoted(n.Word) {
-					add(n.Hdoc, Text)
-				} else {
-					add(n.Hdoc, Here)
-				}
-			}
-		case *syntax.CallExpr:
-			if len(n.Args) > 0 {
-				add(n.Args[0], Always)
-				ps = append(ps, nested(n)...)
-			}
-		}
-		return true
-	})
-	return ps
-}
-
-// quoted tells whether the delimiter of a here-document is quoted in any way.
-func quoted(w *syntax.Word) bool {
+// textOf is the text of a word as far as it stands in the script; what only the shell will know is unknown.
+func textOf(w *syntax.Word) string {
 	if w == nil {
-		return false
+		return ""
 	}
-	l := w.Lit()
-	return l == "" || strings.Contains(l, `\`)
-}
-
-// nested are the arguments of a command that another shell or program will read as code: a value that is quoted for this
-// shell would not be for that one.
-func nested(c *syntax.CallExpr) (ps places) {
-	args := c.Args
-	all := false
-	for i, a := range args {
-		l := a.Lit()
-		if name := l[strings.LastIndexByte(l, '/')+1:]; i < 3 && inner[name] {
-			all = true
-			continue
-		}
-		if all || i > 0 && code[args[i-1].Lit()] {
-			from, to := int(a.Pos().Offset()), int(a.End().Offset())
-			for _, p := range a.Parts { // narrower than the quotes
-				ps = append(ps, span{int(p.Pos().Offset()), int(p.End().Offset()), Plain})
-				if q, ok := p.(*syntax.DblQuoted); ok {
-					for _, x := range q.Parts {
-						ps = append(ps, span{int(x.Pos().Offset()), int(x.End().Offset()), Plain})
-					}
+	var b strings.Builder
+	for _, p := range w.Parts {
+		switch p := p.(type) {
+		case *syntax.Lit:
+			b.WriteString(unescape(p.Value, "")) // \rm is rm
+		case *syntax.SglQuoted:
+			b.WriteString(p.Value)
+		case *syntax.DblQuoted:
+			for _, x := range p.Parts {
+				if l, ok := x.(*syntax.Lit); ok {
+					b.WriteString(unescape(l.Value, "\"\\$`\n"))
+				} else {
+					b.WriteString(unknown)
 				}
 			}
-			ps = append(ps, span{from, to, Plain})
+		default:
+			b.WriteString(unknown)
 		}
 	}
-	return ps
+	return b.String()
 }
+
+// unknown stands for what a shell puts into a word: a word that is no name of a program, and no option.
+const unknown = "$_"
+
+// unescape takes the backslashes off, before any character or only those given.
+func unescape(s, only string) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) && (only == "" || strings.IndexByte(only, s[i+1]) >= 0) {
+			if i++; s[i] == '\n' {
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+func textsOf(ws []*syntax.Word) []string {
+	out := make([]string, len(ws))
+	for i, w := range ws {
+		out[i] = textOf(w)
+	}
+	return out
+}
+
+// children calls f for what stands directly in a node.
+func children(n syntax.Node, f func(syntax.Node)) {
+	syntax.Walk(n, func(m syntax.Node) bool {
+		if m == nil {
+			return false
+		}
+		if m == n {
+			return true
+		}
+		f(m)
+		return false
+	})
+}
+
+func base(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }
