@@ -43,7 +43,7 @@ if (form) {
 
   // A pattern is the author's, written for Go: the browser's own reading of patterns differs, so it is asked here.
   const accepts = (f) => {
-    if (!f.pattern) return true;
+    if (!f.pattern) return f.type !== 'text' || !f.value.startsWith('-'); // which would be an option
     const [, fold, re] = /^(\(\?i\))?([^]*)$/.exec(f.pattern);
     try { return new RegExp('^(?:' + re + ')$', fold ? 'iu' : 'u').test(f.value); } catch { return f.checkValidity(); }
   };
@@ -55,17 +55,18 @@ if (form) {
       f.toggleAttribute('aria-invalid', false);
       if (f.value !== '' && !ok) f.setAttribute('aria-invalid', 'true');
       if (f.type !== 'password' && (f.value !== '' || f.defaultValue)) kept[f.dataset.f] = f.value;
-      let refused = 0;
+      let refused = 0, whole = 0;
       for (const x of vars) {
         if (x.dataset.v !== f.dataset.f) continue;
         const text = ok ? write(x.dataset.q, f.value) : null;
         x.textContent = text ?? x.dataset.o;
         x.classList.toggle('nil', text === null);
-        if (ok && text === null) refused++;
+        if (ok && text === null) { refused++; whole += x.dataset.q === 'n'; }
       }
-      const why = whys.get(f);
-      why.hidden = !refused;
-      why.textContent = 'Not filled in at ' + (refused === 1 ? 'one place' : refused + ' places') + ': another program reads it there, so it may have letters, digits and . _ - / : @ % + only.';
+      const why = whys.get(f), option = f.value.startsWith('-') && !ok && !f.pattern;
+      why.hidden = !refused && !option;
+      why.textContent = option ? 'It may not begin with a hyphen: a program would take it for an option.'
+        : 'Not filled in at ' + (refused === 1 ? 'one place' : refused + ' places') + ': ' + (whole ? 'only a whole number can stand there.' : 'another program reads it there, so it may have letters, digits and . _ - / : @ % + only.');
     }
     try { sessionStorage.setItem(KEY, JSON.stringify(kept)); } catch { /* not kept over a reload */ }
   };
@@ -78,7 +79,7 @@ if (form) {
     for (const [k, v] of sent) {
       if (v.length > 256 || wild.test(v) || /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(v) || v.startsWith('-')) continue; // nobody's label
 
-      const name = k.toLowerCase().replace(/[_ .]/g, '-');
+      const name = k.toLowerCase().replace(/[^a-z0-9]+/g, '-');
       for (const n of [name, name + '-name', name + 'name', name === 'namespace' ? 'ns' : '']) {
         const f = named.get(n);
         if (f && f.type !== 'password') f.value = v;

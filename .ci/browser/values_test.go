@@ -37,9 +37,11 @@ func fillOnce(t *testing.T, w world) {
 	equal(b, "the focus", eval[string](b, `document.activeElement.id`), "/v-what-to-find")
 	const odd = "it's \"$5\"!"
 	b.press(odd)
-	if c := commands()[0]; c.Missing != "" || !strings.Contains(c.Text, `grep 'it'\''s "$5"!' > "/tmp/it's \"\$5\""'!'"" # it's "$5"!`) {
+	if c := commands()[0]; c.Missing != "<what to find>" || !strings.Contains(c.Text, `grep 'it'\''s "$5"!' > "/tmp/it's \"\$5\""'!'"" # <what to find>`) {
 		t.Errorf("quoted: %+v", c)
 	}
+	equal(b, "why a comment does not have it", strings.Contains(b.text(".vals p:has(#\\/v-what-to-find) .why"), "another program reads it there"), true)
+	b.click("#look-first + figure button") // which says so
 	b.click("#look-first + figure button")
 	wait(t, "the command to be copied", func() (bool, string) {
 		got := eval[string](b, `navigator.clipboard.readText()`)
