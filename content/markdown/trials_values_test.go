@@ -3,6 +3,7 @@
 package markdown_test
 
 import (
+	"html"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -105,4 +106,49 @@ func TestPlaceholders(t *testing.T) {
 		t.Error("placeholders are not found")
 	}
 	t.Logf("on pages where some are not: %s", strings.Join(list, "; "))
+}
+
+var (
+	filled  = regexp.MustCompile(`<code>(?:<span class="prompt">[^<]*</span>)?((?:[^\n])*?<var data-v="([^"]*)" data-q="(.)"[^>]*>[^<]*</var>(?:[^\n])*?)</code>`)
+	onlyTag = regexp.MustCompile(`<[^>]*>`)
+)
+
+// TestSampleOfSubstitutions prints fifty places of values over the runbooks, the same each time, with a value filled in:
+// to be read by somebody. Verdicts are in content/guides/rutter/measured-values.md.
+func TestSampleOfSubstitutions(t *testing.T) {
+	shared := os.Getenv("SHARED")
+	if shared == "" {
+		t.Skip("SHARED is not set")
+	}
+	const value, whole = `it's "5"`, "7"
+	var all []string
+	err := filepath.WalkDir(filepath.Join(shared, "corpora/runbooks/openshift"), func(p string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(p, ".md") {
+			return err
+		}
+		raw, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		render := func(values map[string]string) string {
+			page, _ := markdown.Parse(p, raw, 1)
+			h, _ := page.HTML(markdown.HTMLOptions{Values: values, Resolve: func(string, bool) (string, bool) { return "", false }})
+			for _, in := range page.Inputs {
+				values[in] = value
+			}
+			return string(h)
+		}
+		values := map[string]string{}
+		render(values)
+		for _, m := range filled.FindAllStringSubmatch(render(values), -1) {
+			all = append(all, filepath.Base(p)+"\t"+m[2]+"\t"+m[3]+"\t"+html.UnescapeString(onlyTag.ReplaceAllString(m[1], "")))
+		}
+		return nil
+	})
+	if err != nil || len(all) < 300 {
+		t.Fatal(err, len(all))
+	}
+	for i := range 50 {
+		t.Log(all[i*len(all)/50])
+	}
 }
