@@ -58,6 +58,13 @@ func (w View) Uses(d *Doc) (out []*Doc) {
 	return out
 }
 
+// monthsAfter is the same day so many months later, or the last day of a shorter month.
+func monthsAfter(t time.Time, n int) time.Time {
+	first := time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC).AddDate(0, n, 0)
+	last := first.AddDate(0, 1, -1).Day()
+	return first.AddDate(0, 0, min(t.Day(), last)-1)
+}
+
 // Due returns the day from which the page's review is overdue; ok is false where none was promised.
 func (m *Meta) Due() (day time.Time, ok bool) {
 	t, err := time.Parse(time.DateOnly, string(m.Reviewed))
@@ -78,7 +85,7 @@ func (m *Meta) Due() (day time.Time, ok bool) {
 	case 'w':
 		return t.AddDate(0, 0, 7*n), true
 	case 'm':
-		return t.AddDate(0, n, 0), true
+		return monthsAfter(t, n), true
 	}
-	return t.AddDate(n, 0, 0), true
+	return monthsAfter(t, 12*n), true
 }

@@ -40,7 +40,7 @@ func (s *Server) gate(ctx context.Context, e *edition.Edition, changed []*conten
 		body, err := s.renderPage(r, d)
 		switch {
 		case err == nil:
-			rendered[d] = represent(body, typeHTML, cacheRevalidate, varyBoth)
+			rendered[d] = pageOfHTML(body, cacheRevalidate)
 		case !errors.Is(err, content.ErrChanged):
 			return fmt.Errorf("%s: %w", d.Path, err)
 		}

@@ -142,7 +142,7 @@ func listingOf(f *content.FolderView, title string, n int, base string) view.Lis
 func entriesOf(docs []*content.Doc) []view.Entry {
 	out := make([]view.Entry, 0, len(docs))
 	for _, d := range docs {
-		out = append(out, view.Entry{Title: d.Title, URL: d.URL, Summary: d.Summary(), Severity: d.Meta.Severity, Scope: content.ScopeOf(d.Meta.AppliesTo)})
+		out = append(out, view.Entry{Title: d.Title, URL: d.URL, Summary: d.Summary(), Severity: d.Meta.Severity, Scope: scopeOf(d)})
 	}
 	return out
 }

@@ -198,7 +198,7 @@ func (s *Server) dependencies(r *request, d *content.Doc) string {
 				add(x.Title, x.URL, x.Summary, fmt.Sprint(x.Count))
 			}
 			for _, x := range f.Docs {
-				add(x.Title, x.URL, x.Summary(), x.Meta.Severity, strings.Join(x.Meta.Products(), "\x00"))
+				add(x.Title, x.URL, x.Summary(), x.Meta.Severity, scopeOf(x), strings.Join(x.Meta.Products(), "\x00"))
 			}
 		}
 	}
@@ -236,7 +236,7 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 	p := view.Page{
 		Frame: f, Heading: d.Title, Name: d.Name, Lead: d.Meta.Summary, Body: string(body),
 		Crumbs: crumbsOf(r.view.Trail(d.Parent())),
-		Trust:  s.trustOf(r, d), Scope: content.ScopeOf(d.Meta.AppliesTo), Aside: asideOf(r, d), Asked: s.askedFor(r, d), Fields: fieldsOf(inputs, values),
+		Trust:  s.trustOf(r, d), Scope: scopeOf(d), Aside: asideOf(r, d), Asked: s.askedFor(r, d), Fields: fieldsOf(inputs, values),
 	}
 	switch d.Kind {
 	case content.Advisory:

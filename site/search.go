@@ -278,7 +278,7 @@ func (s *Server) hitsOf(r *request, res search.Results) (out []view.HitBox) {
 
 func (s *Server) hitOf(r *request, d *content.Doc, h search.Hit) view.HitBox {
 	b := view.HitBox{Title: d.Title, URL: d.URL, Severity: d.Meta.Severity, Meta: append([]string{d.Kind.Label()}, d.Meta.Products()...)}
-	b.Trust, b.Scope = s.trustLine(r, d), content.ScopeOf(d.Meta.AppliesTo)
+	b.Trust, b.Scope = s.trustLine(r, d), scopeOf(d)
 	if d.Name != "" {
 		b.Meta = append(b.Meta, d.Name)
 	}

@@ -124,6 +124,14 @@ func (s *Server) trustLine(r *request, d *content.Doc) (out []string) {
 	return out
 }
 
+// scopeOf is what a page is for, for a browser that knows what its reader uses: for an advisory, whom it concerns.
+func scopeOf(d *content.Doc) string {
+	if len(d.Meta.AppliesTo) > 0 {
+		return content.ScopeOf(d.Meta.AppliesTo)
+	}
+	return content.ScopeOf(d.Meta.Affected)
+}
+
 func joined(a, b string) string {
 	if a == "" {
 		return b

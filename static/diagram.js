@@ -42,6 +42,7 @@ const draw = async () => {
       f.append(source);
     }
     f.querySelector('.picture')?.remove();
+    picture.classList.toggle('dark', dark());
     f.prepend(picture);
   }
 };
@@ -49,4 +50,5 @@ if (figures.length && script) {
   await load();
   await draw();
   document.querySelector('.theme select')?.addEventListener('change', draw);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 }

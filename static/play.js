@@ -134,7 +134,7 @@ const title = (x) => x.label.textContent.replace(/^Step \d+ done: /, '').trim().
 const steps = [...document.querySelectorAll('.step')].map((li) => ({ li, tick: li.querySelector('.tick'), label: li.querySelector('label') })).filter((x) => x.tick && x.label);
 if (steps.length) {
   const KEY = 'rutter.runs ' + location.pathname;
-  const sound = (r) => typeof r?.id === 'string' && typeof r.began === 'string' && !Number.isNaN(Date.parse(r.began)) && r.steps && typeof r.steps === 'object' && Object.values(r.steps).every((s) => typeof s?.title === 'string');
+  const sound = (r) => typeof r?.id === 'string' && typeof r.began === 'string' && !Number.isNaN(Date.parse(r.began)) && r.steps && typeof r.steps === 'object' && Object.values(r.steps).every((s) => typeof s?.title === 'string' && !Number.isNaN(Date.parse(s.done || r.began)) && typeof (s.done ?? '') === 'string' && typeof (s.note ?? '') === 'string') && typeof (r.at ?? '') === 'string';
   const load = () => { try { return JSON.parse(localStorage.getItem(KEY)).filter(sound); } catch { return []; } };
   const stamp = () => new Date().toISOString();
   const revision = document.querySelector('[data-revision]')?.dataset.revision ?? '';
@@ -147,7 +147,7 @@ if (steps.length) {
     Object.assign(x, { id: x.tick.parentElement.id, title: title(x), sum });
   }
   let runs = load(), run = runs[0] ?? null, shared = null, lost = false;
-  if (sentRun) {
+  if (sentRun && sentRun.length < 2e5) {
     try {
       const r = JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(sentRun.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))));
       if (sound(r)) shared = r;
@@ -226,7 +226,7 @@ if (steps.length) {
     records.hidden = Boolean(shared) || !run;
     tick();
   };
-  const show = () => {
+  const show = (again) => {
     const { at } = placed(shared ?? run);
     for (const x of steps) {
       const s = at.get(x);
@@ -234,7 +234,7 @@ if (steps.length) {
       if (document.activeElement === x.note) continue; // somebody is writing
       x.note.value = s?.note ?? '';
       x.note.readOnly = Boolean(shared);
-      x.details.open = Boolean(s?.note);
+      x.details.open = Boolean(s?.note) || again === true && x.details.open;
     }
     tell();
   };
@@ -253,7 +253,7 @@ if (steps.length) {
     if (e.key !== KEY && e.key !== null) return;
     runs = load();
     run = runs.find((r) => r.id === run?.id) ?? (run ? null : runs[0] ?? null);
-    show();
+    show(true);
   });
 
   // What was done, when, with which values (secrets left out) and on which revision of the page.

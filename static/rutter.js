@@ -182,7 +182,7 @@ if (Array.isArray(mine) && mine.length) {
       (e.querySelector('.trust') ?? e.querySelector('h1')).after(words);
       e.classList.toggle('unfit', !fit.length);
     } else {
-      const step = e.closest('.step');
+      const own = e.closest('.step'), step = own?.querySelector('h2, h3, h4, h5, h6') === e ? own : null;
       (e.nextElementSibling?.matches('.scope') ? e.nextElementSibling : e).after(words);
       if (!fit.length) {
         const level = e.tagName;

@@ -46,9 +46,9 @@ func (c *exportCmd) Run(out *streams) error {
 		return err
 	}
 	p, err := s.Export(ctx)
-	files := 0
+	var written export.Written
 	if err == nil {
-		files, err = export.Write(ctx, p, c.Out)
+		written, err = export.Write(ctx, p, c.Out)
 	}
 	cancelled, done := context.WithCancel(context.Background())
 	done()
@@ -59,6 +59,9 @@ func (c *exportCmd) Run(out *streams) error {
 	if err != nil {
 		return folder(c.Dir, err)
 	}
-	_, _ = fmt.Fprintf(out.Out, "%d pages in %d files in %s\n", len(p.Pages), files, strings.TrimSuffix(c.Out, "/"))
+	for _, l := range written.Left {
+		_, _ = fmt.Fprintln(out.Err, "rutter: left out:", l)
+	}
+	_, _ = fmt.Fprintf(out.Out, "%d pages in %d files in %s\n", len(p.Pages), written.Files, strings.TrimSuffix(c.Out, "/"))
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -31,48 +32,68 @@ var ErrNotEmpty = errors.New("the folder is not empty, and holds no earlier expo
 // what is gone and nothing else.
 const marker = ".rutter-export"
 
-// Write writes a portal into a folder, which it makes. A folder that holds an earlier export is brought up to date: files
-// that are the same stay untouched, those that are gone are removed. It returns how many files there are.
-func Write(ctx context.Context, p Portal, dir string) (files int, err error) {
+// Written says what came of an export.
+type Written struct {
+	Files int
+	Left  []string // what was left out, and why
+}
+
+// Write writes a portal into a folder, which it makes. A folder that holds an earlier export, be it half of one, is brought
+// up to date: files that are the same stay untouched, those that are gone are removed.
+func Write(ctx context.Context, p Portal, dir string) (out Written, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return 0, err
+		return out, err
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return 0, err
+		return out, err
 	}
 	defer func() { err = errors.Join(err, root.Close()) }()
 	before, err := earlier(root)
 	if err != nil {
-		return 0, err
+		return out, err
 	}
-	w := &writer{Portal: p, root: root, files: map[string]bool{}, known: map[string]bool{}, written: map[string]string{}}
-	for _, f := range p.Files {
-		if u, ok := parts(f); ok {
-			w.files[u.Path] = true
-		}
-	}
-	for _, a := range slices.Concat(p.Addresses, p.Files) {
-		if u, ok := parts(a); ok {
-			w.known[fileOf(u, w.isFile)] = true
-		}
-	}
-	if err := w.all(ctx); err != nil {
-		return 0, err
-	}
-	for _, name := range before {
-		if _, still := w.written[name]; !still {
-			if err := root.Remove(filepath.FromSlash(name)); err != nil && !errors.Is(err, os.ErrNotExist) {
-				return 0, err
+	w := &writer{Portal: p, root: root, files: map[string]bool{}, names: newNames(), written: map[string]bool{}}
+	for i, list := range [][]string{p.Files, p.Addresses} {
+		for _, address := range list {
+			if u, ok := parts(address); ok {
+				w.files[u.Path] = w.files[u.Path] || i == 0
+				w.names.add(u, i == 0)
 			}
 		}
 	}
-	names := make([]string, 0, len(w.written))
-	for name := range w.written {
-		names = append(names, name)
+	pages := slices.Clone(w.Pages)
+	for i, page := range pages {
+		pages[i].URL = w.link(searchPage, page.URL)
 	}
+	search, err := index(pages)
+	if err != nil {
+		return out, err
+	}
+	planned := slices.Concat(before, slices.Collect(maps.Values(w.names.of)))
+	for name := range search {
+		planned = append(planned, indexDir+name)
+	}
+	if err := w.mark(planned); err != nil { // so that what is broken off can be gone on with
+		return out, err
+	}
+	if err := w.all(ctx, search); err != nil {
+		return out, err
+	}
+	for _, name := range before {
+		if !w.written[name] {
+			if err := root.Remove(filepath.FromSlash(name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return out, err
+			}
+		}
+	}
+	return Written{len(w.written), w.left}, w.mark(slices.Collect(maps.Keys(w.written)))
+}
+
+// mark notes the files of an export.
+func (w *writer) mark(names []string) error {
 	slices.Sort(names)
-	return len(names), w.put(marker, []byte(strings.Join(names, "\n")+"\n"))
+	return w.put(marker, []byte(strings.Join(slices.Compact(names), "\n")+"\n"))
 }
 
 // earlier is what an earlier export wrote, nil for an empty folder.
@@ -94,14 +115,13 @@ func earlier(root *os.Root) ([]string, error) {
 type writer struct {
 	Portal
 	root    *os.Root
-	files   map[string]bool   // addresses that are files already, decoded
-	known   map[string]bool   // files that will be there
-	written map[string]string // file → the address it was made of
+	files   map[string]bool // addresses that are files already, decoded
+	names   *names
+	written map[string]bool
+	left    []string
 }
 
-func (w *writer) isFile(p string) bool { return w.files[p] }
-
-func (w *writer) all(ctx context.Context) error {
+func (w *writer) all(ctx context.Context, search map[string][]byte) error {
 	for _, a := range slices.Concat(w.Addresses, w.Files) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -110,13 +130,42 @@ func (w *writer) all(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := w.search(); err != nil {
+	for name, body := range search {
+		if err := w.file(indexDir+name, body); err != nil {
+			return err
+		}
+	}
+	if err := w.page(searchPage, SearchAddress, ""); err != nil {
 		return err
 	}
 	if err := w.sitemap(); err != nil {
 		return err
 	}
-	return w.lost()
+	base := "/"
+	if b, err := url.Parse(w.Base); err == nil {
+		base = strings.TrimSuffix(b.Path, "/") + "/"
+	}
+	return w.page(lostPage, LostAddress, base) // shown at any depth, so that its links begin at the root
+}
+
+// file writes one of the export's files.
+func (w *writer) file(name string, body []byte) error {
+	w.written[name] = true
+	return w.put(name, body)
+}
+
+// page writes a page that only an export has. Its links begin with base.
+func (w *writer) page(name, address, base string) error {
+	a, err := w.ask(address)
+	if err != nil {
+		return err
+	}
+	return w.file(name, rewrite(a.body.Bytes(), a.policy(), func(to string) string {
+		if l := w.link(name, to); base != "" && l != "" {
+			return base + strings.TrimPrefix(l, "./")
+		}
+		return w.link(name, to)
+	}))
 }
 
 // sitemap lists the pages, where it is known under which address they will be.
@@ -129,13 +178,12 @@ func (w *writer) sitemap() error {
 	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
 	for _, p := range w.Pages {
 		b.WriteString("<url><loc>")
-		_ = xml.EscapeText(&b, []byte(base+w.link(searchPage, p.URL)))
+		_ = xml.EscapeText(&b, []byte(base+strings.TrimPrefix(w.link(searchPage, p.URL), "./")))
 		b.WriteString("</loc></url>\n")
 	}
 	b.WriteString("</urlset>\n")
 	for name, body := range map[string][]byte{"sitemap.xml": b.Bytes(), "robots.txt": []byte("User-agent: *\nAllow: /\nSitemap: " + base + "sitemap.xml\n")} {
-		w.written[name] = name
-		if err := w.put(name, body); err != nil {
+		if err := w.file(name, body); err != nil {
 			return err
 		}
 	}
@@ -148,26 +196,28 @@ func (w *writer) one(address string) error {
 	if !ok {
 		return fmt.Errorf("export: no address: %s", address)
 	}
-	name := fileOf(u, w.isFile)
-	if other, taken := w.written[name]; taken && other != address {
-		return fmt.Errorf("%s and %s would both be the file %s: rename one of the two", other, address, name)
-	}
-	body, kind, err := w.ask(address)
+	name := w.names.of[key(u)]
+	a, err := w.ask(address)
 	if err != nil {
+		if strings.HasPrefix(u.Path, "/-/") { // a list of a strange name
+			w.left = append(w.left, err.Error())
+			delete(w.names.of, key(u))
+			return nil
+		}
 		return err
 	}
-	if strings.HasPrefix(kind, "text/html") && !w.isFile(u.Path) {
-		body = rewrite(body, func(to string) string { return w.link(name, to) })
+	body := a.body.Bytes()
+	if strings.HasPrefix(a.header.Get("Content-Type"), "text/html") && !w.files[u.Path] {
+		body = rewrite(body, a.policy(), func(to string) string { return w.link(name, to) })
 	}
-	w.written[name] = address
-	return w.put(name, body)
+	return w.file(name, body)
 }
 
 // ask has the portal answer.
-func (w *writer) ask(address string) (body []byte, kind string, err error) {
+func (w *writer) ask(address string) (*answer, error) {
 	r, err := http.NewRequest(http.MethodGet, address, nil)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	r.Host = "localhost"
 	if b, err := url.Parse(w.Base); err == nil && b.Host != "" {
@@ -176,9 +226,9 @@ func (w *writer) ask(address string) (body []byte, kind string, err error) {
 	a := &answer{header: http.Header{}, status: http.StatusOK}
 	w.Handler.ServeHTTP(a, r)
 	if a.status != http.StatusOK {
-		return nil, "", fmt.Errorf("%s answers %d", address, a.status)
+		return nil, fmt.Errorf("%s answers %d", address, a.status)
 	}
-	return a.body.Bytes(), a.header.Get("Content-Type"), nil
+	return a, nil
 }
 
 // link is what a link on a page leads to: a file, by the way there; "" for what only a server has.
@@ -187,9 +237,12 @@ func (w *writer) link(from, address string) string {
 	if !ok {
 		return address
 	}
-	name := fileOf(u, w.isFile)
-	if !w.known[name] && name != searchPage && (strings.HasPrefix(u.Path, "/-/") || strings.HasPrefix(u.Path, "/r/") || strings.HasPrefix(u.Path, "/api/")) {
-		return ""
+	name, known := w.names.of[key(u)]
+	if !known {
+		if strings.HasPrefix(u.Path, "/-/") || strings.HasPrefix(u.Path, "/r/") || strings.HasPrefix(u.Path, "/api/") {
+			return ""
+		}
+		name = strings.Trim(u.Path, "/") + ".html" // a dead link stays one
 	}
 	to := relative(from, name)
 	q := u.Query()
@@ -219,53 +272,16 @@ const (
 	LostAddress   = "/-/export/lost"
 )
 
-func (w *writer) search() error {
-	body, _, err := w.ask(SearchAddress)
-	if err != nil {
-		return err
-	}
-	w.written[searchPage] = SearchAddress
-	if err := w.put(searchPage, rewrite(body, func(to string) string { return w.link(searchPage, to) })); err != nil {
-		return err
-	}
-	pages := slices.Clone(w.Pages)
-	for i, p := range pages {
-		pages[i].URL = w.link(searchPage, p.URL)
-	}
-	files, err := index(pages)
-	if err != nil {
-		return err
-	}
-	for name, body := range files {
-		name = "-/search/" + name
-		w.written[name] = name
-		if err := w.put(name, body); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// lost writes the page for addresses that lead nowhere. It is shown at any depth, so that its links begin at the root.
-func (w *writer) lost() error {
-	body, _, err := w.ask(LostAddress)
-	if err != nil {
-		return err
-	}
-	base := "/"
-	if b, err := url.Parse(w.Base); err == nil {
-		base = strings.TrimSuffix(b.Path, "/") + "/"
-	}
-	const name = "404.html"
-	w.written[name] = LostAddress
-	return w.put(name, rewrite(body, func(to string) string { return base + strings.TrimPrefix(w.link(name, to), "./") }))
-}
-
 // answer keeps what a handler answers.
 type answer struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
+}
+
+// policy is the answer's Content-Security-Policy as far as a page can hold it itself.
+func (a *answer) policy() string {
+	return strings.Replace(a.header.Get("Content-Security-Policy"), "; frame-ancestors 'none'", "", 1)
 }
 
 func (a *answer) Header() http.Header         { return a.header }

@@ -51,7 +51,7 @@ func exported(t *testing.T, files map[string]string, base, dir string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return n
+	return n.Files
 }
 
 var library = map[string]string{
@@ -121,6 +121,88 @@ func TestEveryLinkLeadsToAFile(t *testing.T) {
 	lost, _ := os.ReadFile(filepath.Join(dir, "404.html"))
 	if !strings.Contains(string(lost), `href="/-/static/`) || !strings.Contains(string(lost), `action="/search.html"`) {
 		t.Error("the page for nothing is not good at any depth")
+	}
+}
+
+// TestNamesThatCollide exports what two files of one name would come of, and names that no file can have.
+func TestNamesThatCollide(t *testing.T) {
+	dir := t.TempDir()
+	long := strings.Repeat("x", 230)
+	files := map[string]string{
+		"README.md": "# Home\n\n[i](index.md) [l](404.md) [f](foo.md) [file](foo.html) [d](d/a.md) [long](" + long + ".md) [C](./c:olon.md) [big](BIG.md)\n",
+		"index.md":  "# Index\n", "search.md": "# Search\n", "404.md": "# Lost\n", "foo.md": "# Foo\n", "foo.html": "<p>", "d.html/x.md": "# X\n", "d.md": "# D\n", "d/a.md": "# A\n",
+		long + ".md": "---\ntags: [\".\", \"../../evil\", " + long + "y]\n---\n# Long\n", "c:olon.md": "# Colon\n", "BIG.md": "# Big\n", "big.md": "# Small\n", "sitemap.xml.md": "# S\n",
+	}
+	exported(t, files, "https://h.example", dir)
+	read := func(name string) string {
+		b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		if err != nil {
+			t.Error(err)
+		}
+		return string(b)
+	}
+	root, err := html.Parse(strings.NewReader(read("index.html")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"i": "Index", "l": "Lost", "f": "Foo", "d": "A", "long": "Long", "C": "Colon", "big": "Big"}
+	for n := range root.Descendants() {
+		if n.Data != "a" || n.FirstChild == nil || want[n.FirstChild.Data] == "" {
+			continue
+		}
+		u, _ := url.Parse(n.Attr[0].Val)
+		if body := read(u.Path); !strings.Contains(body, want[n.FirstChild.Data]+"</h1>") {
+			t.Errorf("%s leads to another page", n.Attr[0].Val)
+		}
+		delete(want, n.FirstChild.Data)
+	}
+	if len(want) > 0 {
+		t.Errorf("not linked: %v", want)
+	}
+	if read("foo.html") != "<p>" || !strings.Contains(read("404.html"), "No page here") || !strings.Contains(read("search.html"), "data-find") {
+		t.Error("a page took the name of a file")
+	}
+	if s := read("sitemap.xml"); !strings.Contains(s, "<loc>https://h.example/c:olon.html</loc>") {
+		t.Error(s)
+	}
+	if s := read("index.html"); !strings.Contains(s, `<meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;`) || strings.Contains(s, "frame-ancestors") {
+		t.Error("a page has no policy, or one that a page cannot have")
+	}
+	if s := read("search.html"); !strings.Contains(s, `<a href="index.html">home page</a>`) {
+		t.Error("without scripts the search page leads nowhere")
+	}
+}
+
+// TestBrokenOff goes on with an export that was broken off.
+func TestBrokenOff(t *testing.T) {
+	dir := t.TempDir()
+	exported(t, library, "", dir)
+	broken, stop := context.WithCancel(t.Context())
+	stop()
+	m := fstest.MapFS{"a.md": &fstest.MapFile{Data: []byte("# A\n")}}
+	s, err := site.New(site.Options{Source: folder{m}, Unasked: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Stop(context.Background()) }()
+	p, err := s.Export(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := t.TempDir()
+	for _, d := range []string{dir, other} {
+		if _, err := export.Write(broken, p, d); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		if _, err := export.Write(t.Context(), p, d); err != nil {
+			t.Fatal("it cannot be gone on with:", err)
+		}
+		if _, err := os.Stat(filepath.Join(d, "a.html")); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(filepath.Join(d, "playbooks", "größe.html")); !errors.Is(err, fs.ErrNotExist) {
+			t.Error("what is gone is still there:", err)
+		}
 	}
 }
 

@@ -11,12 +11,14 @@ import (
 // linking are the attributes that hold addresses.
 var linking = map[string]bool{"href": true, "src": true, "action": true, "data-set": true, "data-mermaid": true}
 
-// rewrite makes an answer's links lead to files, by link, and takes out what needs a server.
-func rewrite(body []byte, link func(address string) string) []byte {
+// rewrite makes an answer's links lead to files, by link, takes out what needs a server, and puts the policy into the page
+// that no server will send with it.
+func rewrite(body []byte, policy string, link func(address string) string) []byte {
 	var out bytes.Buffer
 	out.Grow(len(body))
 	z := html.NewTokenizer(bytes.NewReader(body))
-	skip := 0 // elements that are left out, and how deep in one the text is
+	skip := 0      // elements that are left out, and how deep in one the text is
+	plain := false // within noscript, whose markup is text to a tokenizer
 	for {
 		kind := z.Next()
 		if kind == html.ErrorToken {
@@ -24,12 +26,16 @@ func rewrite(body []byte, link func(address string) string) []byte {
 		}
 		raw := bytes.Clone(z.Raw())
 		if kind != html.StartTagToken && kind != html.SelfClosingTagToken && kind != html.EndTagToken {
+			if plain {
+				raw = rewrite(raw, "", link)
+			}
 			if skip == 0 {
 				out.Write(raw)
 			}
 			continue
 		}
 		t := z.Token()
+		plain = kind == html.StartTagToken && t.Data == "noscript"
 		switch {
 		case skip > 0 && kind == html.StartTagToken && t.Data == "p":
 			skip++
@@ -52,6 +58,9 @@ func rewrite(body []byte, link func(address string) string) []byte {
 			out.WriteString(t.String())
 		} else {
 			out.Write(raw)
+		}
+		if t.Data == "meta" && len(t.Attr) == 1 && t.Attr[0].Key == "charset" && policy != "" {
+			out.WriteString(`<meta http-equiv="Content-Security-Policy" content="` + html.EscapeString(policy) + `">`)
 		}
 	}
 }
