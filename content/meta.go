@@ -54,13 +54,14 @@ type Application struct {
 
 // Input is a value the reader fills in.
 type Input struct {
-	Name     string   `json:"name"`
-	Label    string   `json:"label,omitempty"`
-	Type     string   `json:"type,omitempty"` // hostname, ip, port, int, path, k8s-name, enum, text, secret
-	Default  string   `json:"default,omitempty"`
-	Required bool     `json:"required,omitempty"`
-	Pattern  string   `json:"pattern,omitempty"`
-	Options  []string `json:"options,omitempty"` // of an enum
+	Name       string   `json:"name"`
+	Label      string   `json:"label,omitempty"`
+	Type       string   `json:"type,omitempty"` // hostname, ip, port, int, path, k8s-name, enum, text, secret
+	Default    string   `json:"default,omitempty"`
+	Required   bool     `json:"required,omitempty"`
+	Pattern    string   `json:"pattern,omitempty"`
+	Options    []string `json:"options,omitempty"` // of an enum
+	NotWritten int      `json:"-"`                 // places of the page in which the value that was sent could not stand, see View.Body
 }
 
 // Update is one entry in an advisory's history.

@@ -353,5 +353,9 @@ func (w View) Body(d *Doc, values map[string]string) (html []byte, inputs []Inpu
 			return t.URL, t.Leads()
 		},
 	})
-	return html, inputsOf(d.Meta.Inputs, p.Inputs), err
+	inputs = inputsOf(d.Meta.Inputs, p.Inputs)
+	for i, in := range inputs {
+		inputs[i].NotWritten = p.NotWritten[in.Name]
+	}
+	return html, inputs, err
 }

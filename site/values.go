@@ -1,6 +1,7 @@
 package site
 
 import (
+	"strconv"
 	"strings"
 
 	"rutter/content"
@@ -57,6 +58,9 @@ func fieldsOf(inputs []content.Input, values map[string]string) (out []view.Fiel
 		if v, ok := values[in.Name]; ok && !f.Secret {
 			f.Value = v
 			f.Wrong = v != "" && !in.Accepts(v)
+		}
+		if in.NotWritten > 0 && !f.Wrong {
+			f.Why = "Not filled in at " + plural(in.NotWritten, "one place", strconv.Itoa(in.NotWritten)+" places") + ": another program reads it there, so it may have letters, digits and . _ - / : @ % + only, or must be a whole number."
 		}
 		if f.Secret {
 			f.Value = ""

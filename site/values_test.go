@@ -29,6 +29,8 @@ func TestValues(t *testing.T) {
 	if cc, rp := r.header.Get("Cache-Control"), r.header.Get("Referrer-Policy"); cc != "no-store" || rp != "no-referrer" {
 		t.Errorf("an answer with values has %q, %q", cc, rp)
 	}
+	r.has(t, "Not filled in at one place: another program reads it there")
+	p.get("/playbooks/move").lacks(t, "Not filled in at")
 	p.get("/playbooks/move?v.pod=NOT+A+POD").has(t, `aria-invalid="true"`, `<var data-v="pod" data-q="w" class="nil">`, `value="NOT A POD"`)
 	p.get("/playbooks/move").lacks(t, "web-1", "NOT A POD")
 }

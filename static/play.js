@@ -112,6 +112,7 @@ if (form) {
   form.addEventListener('focusout', () => setTimeout(fold));
   small.addEventListener('change', () => fold());
 
+  for (const s of form.querySelectorAll('.why.sent')) s.remove();
   form.querySelector('.send')?.remove();
   form.querySelector('.stay').hidden = false;
   form.addEventListener('submit', (e) => e.preventDefault());

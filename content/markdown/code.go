@@ -277,7 +277,14 @@ func (p *Page) place(body string, holes []shell.Hole, values map[string]string) 
 	for i, h := range holes {
 		mark := string(rune(firstMark + i))
 		b.WriteString(body[done:h.From] + mark)
-		pairs = append(pairs, mark, variable(h, body[h.From:h.To], values[h.Name]))
+		text, ok := variable(h, body[h.From:h.To], values[h.Name])
+		if !ok && values[h.Name] != "" {
+			if p.NotWritten == nil {
+				p.NotWritten = map[string]int{}
+			}
+			p.NotWritten[h.Name]++
+		}
+		pairs = append(pairs, mark, text)
 		done = h.To
 		if !slices.Contains(p.Inputs, h.Name) {
 			p.Inputs = append(p.Inputs, h.Name)
@@ -288,12 +295,12 @@ func (p *Page) place(body string, holes []shell.Hole, values map[string]string) 
 }
 
 // variable is a hole as HTML: with the reader's value where there is one that can stand there, else as it was written.
-func variable(h shell.Hole, written, value string) string {
+func variable(h shell.Hole, written, value string) (string, bool) {
 	head := `<var data-v="` + html.EscapeString(h.Name) + `" data-q="` + string(rune(h.Place)) + `"`
 	if text, ok := h.Place.Write(value); ok {
-		return head + ` data-o="` + html.EscapeString(written) + `">` + html.EscapeString(text) + "</var>"
+		return head + ` data-o="` + html.EscapeString(written) + `">` + html.EscapeString(text) + "</var>", true
 	}
-	return head + ` class="nil">` + html.EscapeString(written) + "</var>"
+	return head + ` class="nil">` + html.EscapeString(written) + "</var>", false
 }
 
 // codeOf is the text of a block of code.

@@ -20,15 +20,16 @@ import (
 // Page is one parsed body. Its fields are filled by [Parse], but for Inputs, and are not changed afterwards;
 // [Page.HTML] consumes it and may be called once.
 type Page struct {
-	Title    string    // text of the first level-1 heading, "" when there is none
-	TitleID  string    // its anchor, where it is the page's first heading and stands on the top level; else ""
-	Lead     string    // text of the first paragraph, "" when there is none
-	Headings []Heading // those on the top level of the page, in order
-	Anchors  []string  // every id a link may point at, in no order: headings, <a id>, footnotes are left out
-	Links    []Link    // links and images that are not plain web or mail addresses, in order
-	Scopes   []Scope   // what headings say of versions, in order
-	Inputs   []string  // names of the values that the commands of the page want, in order; filled by HTML
-	Refused  bool      // the body was too dangerous to parse: the page shows its text
+	Title      string         // text of the first level-1 heading, "" when there is none
+	TitleID    string         // its anchor, where it is the page's first heading and stands on the top level; else ""
+	Lead       string         // text of the first paragraph, "" when there is none
+	Headings   []Heading      // those on the top level of the page, in order
+	Anchors    []string       // every id a link may point at, in no order: headings, <a id>, footnotes are left out
+	Links      []Link         // links and images that are not plain web or mail addresses, in order
+	Scopes     []Scope        // what headings say of versions, in order
+	Inputs     []string       // names of the values that the commands of the page want, in order; filled by HTML
+	NotWritten map[string]int // of values: in how many places each could not stand; filled by HTML
+	Refused    bool           // the body was too dangerous to parse: the page shows its text
 
 	src    []byte
 	first  int // line of the author's file on which src begins

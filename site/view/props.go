@@ -127,6 +127,7 @@ type Field struct {
 	Number             bool
 	Required           bool
 	Form               string // what a value looks like, in words; "" for any
+	Why                string // it does not stand in some commands; "" where it does
 	Wrong              bool   // Value does not match
 }
 
