@@ -191,6 +191,9 @@ var wild = regexp.MustCompile(`(?i)\.(x|\*)\b|\.\*`)
 // begins is how a version begins in a range: other words would be of another matter.
 var begins = regexp.MustCompile(`(?i)^\s*(?:(?:v|version|release|build)?\s*|[a-z]{1,4})[0-9]`)
 
+// headless is an update without the version before it: the U3d of "7.0 U3c, U3d".
+var headless = regexp.MustCompile(`(?i)^\s*(?:u|sp|cu|hf|mr|fp|ep)[0-9]`)
+
 // bound is one comparison as a span. Keys just beside those of a version bound what is before and after it.
 func bound(op, s string) (Span, error) {
 	v, stray, err := parse(wild.ReplaceAllString(s, ""))
@@ -199,6 +202,9 @@ func bound(op, s string) (Span, error) {
 	}
 	if !begins.MatchString(s) {
 		return Span{}, errors.New("words stand before the version")
+	}
+	if headless.MatchString(s) {
+		return Span{}, errors.New("an update stands without its version")
 	}
 	if stray != "" {
 		return Span{}, fmt.Errorf("%q is no part of a version", stray)
