@@ -24,6 +24,11 @@ func TestBlocksThatDoNotParse(t *testing.T) {
 		"no names":   {"```\n{ not json\n```\n\n    { nor this\n\n```text\n( \"\n```\n", []string{}},
 		"in a list":  {"- a\n\n  " + sh + "  echo \"\n  ```\n", []string{"a.md:4:8: block-syntax: the block of commands does not parse: reached EOF without closing quote `\"` (mend it, or name the block text if these are no commands; a value to fill in is written <name>)"}},
 		"versions":   {"---\napplies_to: [ESXi latest]\naffected:\n  - {product: ESX, versions: the newest}\n---\n## A {applies_to=\"ESXi >=7.0; Linux ~\"}\n\n## B {applies_to=\"Linux 5.4 or newer\"}\n", []string{"a.md:4:5: versions-wrong: the versions of ESX cannot be read: \"the newest\": there is no version number in it (write versions as >=7.0 <=8.0 U3, 3.5 Update 2, 5.4 or newer)", "a.md:6:1: versions-wrong: the versions of Linux cannot be read: \"~\": there is no version number in it (write versions as >=7.0 <=8.0 U3, 3.5 Update 2, 5.4 or newer)"}},
+		"fixes": {"---\nkind: advisory\nid: a\nseverity: low\nstate: open\naffected: [\"ESX <8.0\"]\nfixed_in:\n  - 8.0 and later\n  - \"ESX >=8.0 U2\"\n  - ESX 7.0 with the patch\n  - ESX\n  - \">= 8.0\"\n  - build 110268\n  - 7.0 series\n---\nText.\n", []string{
+			"a.md:10:5: versions-wrong: the versions of ESX cannot be read: \"7.0 with the patch\": \"with\" is no part of a version (write versions as >=7.0 <=8.0 U3, 3.5 Update 2, 5.4 or newer)",
+			"a.md:11:5: versions-wrong: the versions of ESX cannot be read: there is no version number in it (write versions as >=7.0 <=8.0 U3, 3.5 Update 2, 5.4 or newer)",
+			"a.md:14:5: versions-wrong: the versions cannot be read: \"7.0 series\": \"series\" is no part of a version (write versions as >=7.0 <=8.0 U3, 3.5 Update 2, 5.4 or newer)",
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if d := cmp.Diff(c.want, problems(load(t, map[string]string{"a.md": c.src}))); d != "" {

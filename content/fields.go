@@ -265,9 +265,14 @@ func (d *decoder) each(n ast.Node, f func(ast.Node)) {
 func (d *decoder) applications(n ast.Node, key string) []Application {
 	var out []Application
 	add := func(at ast.Node, a Application) {
+		readable := a.Range
+		if key == "fixed_in" {
+			readable = a.Onward
+			a.Versions = onward.ReplaceAllString(a.Versions, "")
+		}
 		out = append(out, a)
-		if _, err := a.Range(); err != nil {
-			d.at(at, "versions-wrong", "the versions of "+a.Product+" cannot be read: "+err.Error(), rangeFix)
+		if _, err := readable(); err != nil {
+			d.at(at, "versions-wrong", strings.TrimSuffix("the versions of "+a.Product, " of ")+" cannot be read: "+err.Error(), rangeFix)
 			if key == "applies_to" { // those of an advisory decide who acts
 				d.problems[len(d.problems)-1].Severity = diag.Warning
 			}
@@ -276,7 +281,7 @@ func (d *decoder) applications(n ast.Node, key string) []Application {
 	d.each(n, func(v ast.Node) {
 		if s, ok := d.scalar(v); ok {
 			if a := splitApplication(s); s != "" {
-				if key == "fixed_in" && a.Versions == "" && loneVersion.MatchString(s) {
+				if key == "fixed_in" && (a.Versions == "" && loneVersion.MatchString(s) || fromVersion.MatchString(s)) {
 					a = Application{Versions: s}
 				}
 				add(v, a)
@@ -305,8 +310,14 @@ func splitApplication(s string) Application {
 	return Application{Product: strings.Join(words, " ")}
 }
 
+// onward is what a fix says of itself anyhow: it counts from its version on.
+var onward = regexp.MustCompile(`(?i)^\s*(?:>=|≥|since|from)\s*|\s*\+$|\s+(?:(?:or|and)\s+)?(?:newer|later|higher|above|up|onwards?|upwards?)\s*$`)
+
 // loneVersion is a version without a product before it.
-var loneVersion = regexp.MustCompile(`^v?[0-9]`)
+var (
+	loneVersion = regexp.MustCompile(`^v?[0-9]`)
+	fromVersion = regexp.MustCompile(`(?i)^(?:>=|≥|since|from|version|build)\s*v?[0-9]`)
+)
 
 func (d *decoder) inputs(n ast.Node) []Input {
 	types := []string{"hostname", "ip", "port", "int", "path", "k8s-name", "enum", "text", "secret"}

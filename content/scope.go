@@ -12,28 +12,50 @@ import (
 // Range is the versions that are meant, and an error where Versions is none. Every version is meant where there is none.
 func (a Application) Range() (version.Range, error) { return version.ParseRange(a.Versions) }
 
+// Onward is the versions from the named ones on, as a fix has them.
+func (a Application) Onward() (version.Range, error) {
+	r, err := a.Range()
+	if err != nil {
+		return r, err
+	}
+	return r.Onward()
+}
+
 // String is the product and its versions as the author wrote them.
 func (a Application) String() string { return strings.TrimSpace(a.Product + " " + a.Versions) }
 
 // ScopeOf encodes products and versions for a browser that knows what its reader uses: applications parted by commas,
 // each the product's name in lower case, percent-encoded, and after spaces its spans, v or b (for builds), the first
-// key, a bar, the last key. An application whose versions cannot be read has none, and so fits every version.
+// key, a bar, the last key, and for a version that is named with its build a bar and the build's key. Versions that cannot
+// be read are a question mark, which fits every version.
 func ScopeOf(as []Application) string {
-	var out []string
-	for _, a := range as {
-		one := url.QueryEscape(strings.ToLower(a.Product))
-		if r, err := a.Range(); err == nil {
-			for _, s := range r.Spans() {
-				kind := " v"
-				if s.Builds {
-					kind = " b"
-				}
-				one += kind + s.Lo + "|" + s.Hi
-			}
-		}
-		out = append(out, one)
+	out := make([]string, len(as))
+	for i, a := range as {
+		out[i] = scopeOf(a.Product, a.Range)
 	}
 	return strings.Join(out, ",")
+}
+
+// ScopeOfFix encodes the versions from a fixed one on, as ScopeOf does.
+func ScopeOfFix(a Application) string { return scopeOf(a.Product, a.Onward) }
+
+func scopeOf(product string, versions func() (version.Range, error)) string {
+	out := url.QueryEscape(strings.ToLower(product))
+	r, err := versions()
+	if err != nil {
+		return out + " ?"
+	}
+	for _, s := range r.Spans() {
+		kind := " v"
+		if s.Builds {
+			kind = " b"
+		}
+		out += kind + s.Lo + "|" + s.Hi
+		if s.Build != "" {
+			out += "|" + s.Build
+		}
+	}
+	return out
 }
 
 // Concerns tells whether a page may be about a product in some of the versions that applications name.

@@ -30,7 +30,7 @@ func (s *Server) advisoryOf(r *request, d *content.Doc) *view.Advisory {
 		a.Rows = append(a.Rows, view.Affected{Product: x.Product, Versions: x.Versions, Scope: content.ScopeOf([]content.Application{x})})
 	}
 	for _, x := range m.Fixes() {
-		a.Rows = append(a.Rows, view.Affected{Product: x.Product, Versions: x.Versions, Fixed: true, Scope: content.ScopeOf([]content.Application{fixedFrom(x)})})
+		a.Rows = append(a.Rows, view.Affected{Product: x.Product, Versions: x.Versions, Fixed: true, Scope: content.ScopeOfFix(x)})
 	}
 	for _, row := range a.Rows {
 		if !slices.Contains(a.Products, row.Product) {
@@ -48,12 +48,41 @@ func (s *Server) advisoryOf(r *request, d *content.Doc) *view.Advisory {
 	return a
 }
 
-// fixedFrom is the versions from a fixed one on.
-func fixedFrom(a content.Application) content.Application {
-	return content.Application{Product: a.Product, Versions: ">=" + a.Versions}
+// row is what an advisory says of one product.
+type row struct {
+	fixed, unreadable bool
+	spans             []version.Span
 }
 
-// answer is affected, fixed, not or unknown; "" where no version was given.
+func rowsOf(m content.Meta, product string) (out []row) {
+	add := func(as []content.Application, fixed bool) {
+		for _, a := range as {
+			if !strings.EqualFold(a.Product, product) {
+				continue
+			}
+			versions := a.Range
+			if fixed {
+				versions = a.Onward
+			}
+			r, err := versions()
+			x := row{fixed, err != nil, r.Spans()}
+			if err == nil && x.spans == nil {
+				x.spans = []version.Span{{}}
+			}
+			out = append(out, x)
+		}
+	}
+	add(m.Affected, false)
+	add(m.Fixes(), true)
+	return out
+}
+
+// answer is affected, fixed, not or unknown; "" where no version was given. static/pick.js has it too, and
+// testdata/affected.json what both must say.
+//
+// A fix counts for a version only if nothing affected begins after it and at or before the version: that would be another
+// branch. Where a later fix ends the same span, the two are of branches that the span does not part, and nobody can tell
+// to which the version belongs.
 func answer(m content.Meta, product, v string) string {
 	if strings.TrimSpace(v) == "" {
 		return ""
@@ -62,30 +91,53 @@ func answer(m content.Meta, product, v string) string {
 	if err != nil {
 		return "unknown"
 	}
-	in := func(as []content.Application) version.Verdict {
-		best := version.No
-		for _, a := range as {
-			if !strings.EqualFold(a.Product, product) {
-				continue
-			}
-			if x, err := a.Range(); err != nil {
-				best = max(best, version.Maybe)
-			} else {
-				best = max(best, x.Has(have))
-			}
+	var affected, fixes []version.Span
+	for _, x := range rowsOf(m, product) {
+		switch {
+		case x.unreadable:
+			return "unknown"
+		case x.fixed:
+			fixes = append(fixes, x.spans...)
+		default:
+			affected = append(affected, x.spans...)
 		}
-		return best
 	}
-	fixes := m.Fixes()
-	for i := range fixes {
-		fixes[i] = fixedFrom(fixes[i])
+	best, fixed := version.No, false
+	for _, s := range affected {
+		best = max(best, s.Has(have))
 	}
-	switch affected := in(m.Affected); {
-	case in(fixes) == version.Yes:
+	lo, hi, build := have.Keys()
+	for _, f := range fixes {
+		from, to := lo, hi
+		if f.Builds {
+			from, to = build, build
+		}
+		begins := func(after, until string) bool {
+			return slices.ContainsFunc(affected, func(s version.Span) bool {
+				return s.Builds == f.Builds && s.Lo > after && s.Lo <= until
+			})
+		}
+		if f.Has(have) != version.Yes || begins(f.Lo, to) {
+			continue
+		}
+		fixed = true
+		if best == version.No || !slices.ContainsFunc(affected, func(s version.Span) bool {
+			return s.Builds == f.Builds && s.Lo < f.Lo && s.Has(have) != version.No
+		}) {
+			continue
+		}
+		if slices.ContainsFunc(fixes, func(g version.Span) bool {
+			return g.Builds == f.Builds && g.Lo > from && !begins(from, g.Lo)
+		}) {
+			return "unknown"
+		}
+	}
+	switch {
+	case fixed:
 		return "fixed"
-	case affected == version.Yes:
+	case best == version.Yes:
 		return "affected"
-	case affected == version.Maybe:
+	case best == version.Maybe || len(affected) == 0:
 		return "unknown"
 	}
 	return "not"

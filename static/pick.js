@@ -1,48 +1,81 @@
 // Versions as vendors write them, for the products a reader uses and for "am I affected?". content/version does the same.
 
 const next = new Set('update u sp servicepack patch p pl patchlevel cu r release fp fixpack hf hotfix mr ep'.split(' '));
-const silent = new Set('v version ga final stable lts x'.split(' '));
+const silent = new Set('v version ga final stable lts ltsr x'.split(' '));
+const generations = new Set(['i', 'g', 'c', 'ai']);
 const early = { dev: 0, snapshot: 0, nightly: 0, alpha: 1, a: 1, beta: 2, b: 2, pre: 3, preview: 3, m: 3, milestone: 3, tp: 3, ea: 3, rc: 4, cr: 4, candidate: 4, releasecandidate: 4 };
 const spaced = [['service pack', 'servicepack'], ['fix pack', 'fixpack'], ['patch level', 'patchlevel'], ['release candidate', 'releasecandidate'], ['cumulative update', 'cu'], ['technical preview', 'tp'], ['early access', 'ea']];
+const refused = /^(?:windows |win)?1[01],? (?:version )?[0-9][0-9]h[12]|esxi?[ -]?[0-9][0-9](?:u|p|-|$)/;
+const java = /(^|[^0-9.])(?:1\.)?([5-8])(?:\.0)?[_u]([0-9]+)(?:-b[0-9][0-9])?/g;
 const number = (d) => { d = d.replace(/^0+/, '').slice(0, 60); return String.fromCharCode(48 + d.length) + d; };
 const isNumber = (s) => /^[0-9]/.test(s ?? '');
 
 // The first and the last key of a version and the key of its build, null where there is none in the text.
 export const keys = (text) => {
-  let s = text.trim().toLowerCase(), epoch = '0';
+  let s = text.trim().toLowerCase();
   if (s.length > 256) return null;
   for (const [a, b] of spaced) s = s.replaceAll(a, b);
-  const e = /^[0-9]+:/.exec(s);
-  if (e) { s = s.slice(e[0].length); epoch = number(e[0].slice(0, -1)); }
+  if (refused.test(s)) return null;
+  s = s.replace(/^[0-9]+:/, '').replace(java, '$1$2u$3');
   const ps = [...s.matchAll(/[0-9]+|[a-z]+|~/g)], release = [];
-  let rest = '', b = '';
+  let rest = '', b = '', lettered = false;
   for (let i = 0; i < ps.length; i++) {
-    const p = ps[i][0], after = ps[i + 1]?.[0] ?? '', digit = isNumber(p);
-    const dashed = i > 0 && /[-(+]/.test(s.slice(ps[i - 1].index + ps[i - 1][0].length, ps[i].index));
+    const p = ps[i][0], after = ps[i + 1]?.[0] ?? '', digit = isNumber(p), stop = ps[i].index + p.length;
+    const gap = i > 0 ? s.slice(ps[i - 1].index + ps[i - 1][0].length, ps[i].index) : '', follows = s.slice(stop, ps[i + 1]?.index);
+    const tight = i > 0 && !gap, dashed = /[-(+]/.test(gap), was = lettered;
+    lettered = false;
     if (p === 'build' && isNumber(after)) { b = number(after); rest += '%' + b; i++; }
-    else if (digit && p.length >= 5 && (ps.length === 1 || dashed && !rest && release.length)) { b = number(p); if (ps.length > 1) rest += '%' + b; }
+    else if (digit && p.length >= 5 && (ps.length === 1 || dashed && release.length && (!rest || was) && (p.length > 5 || follows !== '-' || isNumber(after)))) { b = number(p); if (ps.length > 1) rest += '%' + b; }
     else if (digit && !rest && !dashed) release.push(p);
     else if (digit) rest += number(p);
     else if (p === '~') rest += '!';
     else if (!release.length || silent.has(p)) continue;
     else if (next.has(p) && isNumber(after) && !rest) { release.push(after); i++; }
-    else if (Object.hasOwn(early, p) && (p.length > 1 || isNumber(after))) rest += '#' + early[p];
-    else rest += '&' + p + '$';
+    else if (tight && generations.has(p) && release.length === 1 && !rest && (release[0].length === 2 || p === 'i') && (follows || !after)) continue;
+    else if (tight && p === 'h' && release.length === 1 && release[0].length === 2 && !rest && !follows && isNumber(after)) { release.push(after); i++; }
+    else if (Object.hasOwn(early, p) && (p.length > 1 || isNumber(after) && (!follows || follows === '.') && (p !== 'm' || /[. _-]$/.test(gap)))) rest += '#' + early[p];
+    else { lettered = tight && p.length === 1 && !rest; rest += '&' + p + '$'; }
   }
   if (!release.length) return b ? { lo: '', hi: '', b } : null;
   let last = release.length;
   while (last > 0 && /^0+$/.test(release[last - 1])) last--;
-  const lo = epoch + release.slice(0, last).map(number).join('') + '$' + rest;
-  return { lo: lo + '$', hi: rest ? lo + '~' : epoch + release.map(number).join('') + '~', b };
+  const lo = '0' + release.slice(0, last).map(number).join('') + '$' + rest;
+  return { lo: lo + '$', hi: rest ? lo + '~' : '0' + release.map(number).join('') + '~', b };
 };
 
-// Whether a version lies in spans, as content.ScopeOf writes them: 0 no, 1 perhaps, 2 yes.
-const within = (k, spans) => (spans.length ? Math.max(...spans.map((s) => {
-  const [lo, hi] = s.slice(1).split('|'), from = s[0] === 'b' ? k.b : k.lo, to = s[0] === 'b' ? k.b : k.hi;
-  if (!from) return 1;
-  if (hi && from > hi || to < lo) return 0;
-  return from >= lo && (!hi || to <= hi) ? 2 : 1;
-})) : 2);
+// A span as content.ScopeOf writes it, and whether a version lies in it: 0 no, 1 perhaps, 2 yes.
+const spanOf = (s) => { const [lo, hi, build] = s.slice(1).split('|'); return { builds: s[0] === 'b', lo: lo ?? '', hi: hi ?? '', build: build ?? '' }; };
+const has = (s, k) => {
+  const from = s.builds ? k.b : k.lo, to = s.builds ? k.b : k.hi, same = s.build && s.build === k.b;
+  if (!from) return same ? 2 : s.build && k.b ? 0 : 1;
+  if (from >= s.lo && (!s.hi || to <= s.hi)) return 2;
+  return s.hi && from > s.hi || to < s.lo ? (same ? 1 : 0) : 1;
+};
+
+// What site/advisory.go answers, from the rows of the page's table; '' where no version is given.
+export const verdict = (rows, product, text) => {
+  if (!text.trim()) return '';
+  const k = keys(text), affected = [], fixes = [];
+  if (!k) return 'unknown';
+  for (const row of rows) {
+    const [p, ...spans] = row.is.split(' ');
+    if (decodeURIComponent(p.replace(/\+/g, ' ')) !== product.toLowerCase()) continue;
+    if (spans.includes('?')) return 'unknown';
+    (row.fixed ? fixes : affected).push(...(spans.length ? spans : ['v|']).map(spanOf));
+  }
+  const best = Math.max(0, ...affected.map((s) => has(s, k)));
+  let fixed = false;
+  for (const f of fixes) {
+    const from = f.builds ? k.b : k.lo, to = f.builds ? k.b : k.hi;
+    const begins = (after, until) => affected.some((s) => s.builds === f.builds && s.lo > after && s.lo <= until);
+    if (has(f, k) !== 2 || begins(f.lo, to)) continue;
+    fixed = true;
+    if (!best || !affected.some((s) => s.builds === f.builds && s.lo < f.lo && has(s, k))) continue;
+    if (fixes.some((g) => g.builds === f.builds && g.lo > from && !begins(from, g.lo))) return 'unknown';
+  }
+  if (fixed) return 'fixed';
+  return best === 2 ? 'affected' : best || !affected.length ? 'unknown' : 'not';
+};
 
 // Am I affected? The browser answers from the table of the page.
 const ask = document.querySelector('.ask-version');
@@ -50,14 +83,8 @@ if (ask) {
   ask.querySelector('.send')?.remove();
   ask.addEventListener('submit', (e) => {
     e.preventDefault();
-    const product = ask.querySelector('select').value.toLowerCase(), k = keys(ask.querySelector('input').value);
-    let affected = 0, fixed = 0;
-    for (const row of document.querySelectorAll('[data-is]')) {
-      const [p, ...spans] = row.dataset.is.split(' ');
-      if (!k || decodeURIComponent(p.replace(/\+/g, ' ')) !== product) continue;
-      if ('fixed' in row.dataset) fixed = Math.max(fixed, within(k, spans)); else affected = Math.max(affected, within(k, spans));
-    }
-    const is = !k ? 'unknown' : fixed === 2 ? 'fixed' : affected === 2 ? 'affected' : affected ? 'unknown' : 'not';
+    const rows = [...document.querySelectorAll('[data-is]')].map((row) => ({ is: row.dataset.is, fixed: 'fixed' in row.dataset }));
+    const is = verdict(rows, ask.querySelector('select').value, ask.querySelector('input').value);
     for (const a of document.querySelectorAll('.answer')) a.hidden = a.id !== '/is-' + is;
   });
 }

@@ -48,6 +48,8 @@ func fitting(t *testing.T, w world) {
 	for _, q := range questions {
 		equal(b, q.product+" "+q.version, ask(q.product, q.version), q.want)
 	}
+	eval[bool](b, `(document.querySelector('.ask-version input').value = ' ', document.querySelector('.ask-version').requestSubmit(), true)`)
+	equal(b, "answers where no version is given", b.count(".answer:not([hidden])"), 0)
 	equal(b, "nothing was sent", b.path(), "/advisories/noon")
 	b.clean()
 
@@ -87,7 +89,30 @@ func sameKeys(t *testing.T, w world) {
 		y, _ := json.Marshal(z)
 		equal(b, v.Text, string(x), string(y))
 	}
+	sameAnswers(b)
 	b.clean()
+}
+
+// sameAnswers has the browser answer from the tables of advisories as the program does.
+func sameAnswers(b *tab) {
+	text, err := os.ReadFile("../../site/testdata/affected.json")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var cases []struct {
+		Name string            `json:"name"`
+		Rows json.RawMessage   `json:"rows"`
+		Asks map[string]string `json:"asks"`
+	}
+	if err := json.Unmarshal(text, &cases); err != nil || len(cases) < 10 {
+		b.t.Fatal(err, len(cases))
+	}
+	for _, c := range cases {
+		for v, want := range c.Asks {
+			got := eval[string](b, `import(document.querySelector('script[src*=pick]').src).then((m) => m.verdict(JSON.parse(%s), 'ESXi', %s))`, string(c.Rows), v)
+			equal(b, c.Name+": "+v, got, want)
+		}
+	}
 }
 
 // byHand chooses dark by hand: it is so from the first picture of the next page on, whatever the system says.

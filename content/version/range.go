@@ -17,6 +17,7 @@ type Range struct {
 type Span struct {
 	Builds bool   // the keys are of builds
 	Lo, Hi string // "" for no bound
+	Build  string // key of the build that is meant too, "" for none: of one version that is named with its build
 }
 
 // Verdict tells whether a version lies in a range.
@@ -32,8 +33,10 @@ func (v Verdict) String() string { return [...]string{"no", "maybe", "yes"}[v] }
 
 var (
 	everything = regexp.MustCompile(`(?i)^(|\*|any|all|all versions|any version|every version|all supported versions)$`)
-	either     = regexp.MustCompile(`(?i)\s*(?:,|;|\|\||\bor\b|\band\b)\s*`)
+	either     = regexp.MustCompile(`(?i)\s*(?:,|;|/|\|\|?|\bor\b|\band\b)\s*`)
 	between    = regexp.MustCompile(`(?i)^(?:from |between )?\s*([^<>=]*[0-9][^<>=]*?)\s+(?:-|–|—|to|until|through|thru|up to|and)\s+([^<>=]+)$`)
+	upTo       = regexp.MustCompile(`(?i)^(?:from |since )?\s*([^<>=]*[0-9][^<>=]*?)\s+(?:to |up to |and |but )?\s*(?:before|prior to|earlier than)\s+([^<>=]+)$`)
+	joined     = regexp.MustCompile(`(?i)^v?([0-9]+(?:\.[0-9]+)*)(-|\s*(?:–|—|\.\.\.?)\s*)v?([0-9]+(?:\.[0-9]+)*)$`)
 	bounds     = regexp.MustCompile(`(<=|>=|==|=|<|>|≤|≥|\^|(?:^|\s)~>?)\s*([^<>=≤≥^]+)`)
 	upward     = regexp.MustCompile(`(?i)^(.*?)(?:\s*\+|\s+(?:(?:or|and)\s+)?(?:newer|later|higher|above|up|onwards?|upwards?))$`)
 	downward   = regexp.MustCompile(`(?i)^(.*?)\s+(?:or|and)\s+(?:older|earlier|lower|below)$`)
@@ -105,7 +108,37 @@ func alternatives(s string) (out []string) {
 	return out
 }
 
+// pair is a span from the first key of one version to the last of another, or to before it.
+func pair(from, op, to string) (Span, error) {
+	lo, err := bound(">=", from)
+	if err != nil {
+		return Span{}, err
+	}
+	hi, err := bound(op, to)
+	if err != nil || hi.Builds != lo.Builds {
+		return Span{}, errors.Join(ErrNone, err)
+	}
+	return Span{Builds: lo.Builds, Lo: lo.Lo, Hi: hi.Hi}, nil
+}
+
+// ends tells whether "3.5-4.1" goes from one version to another: both are made of as many numbers, and the second is the
+// greater. Otherwise it is one version, as "2.3-4" is.
+func ends(from, to string) bool {
+	if strings.Count(from, ".") != strings.Count(to, ".") {
+		return false
+	}
+	a, errA := Parse(from)
+	b, errB := Parse(to)
+	return errA == nil && errB == nil && (a.lo == "") == (b.lo == "") && Compare(a, b) < 0
+}
+
 func parseSpan(s string) (Span, error) {
+	if m := joined.FindStringSubmatch(s); m != nil && ends(m[1], m[3]) {
+		return pair(m[1], "<=", m[3])
+	}
+	if m := upTo.FindStringSubmatch(s); m != nil {
+		return pair(m[1], "<", m[2])
+	}
 	for _, w := range words {
 		if m := w.re.FindString(s); m != "" && !between.MatchString(s) {
 			return bound(w.op, s[len(m):])
@@ -118,15 +151,7 @@ func parseSpan(s string) (Span, error) {
 		return bound(">=", m[1])
 	}
 	if m := between.FindStringSubmatch(s); m != nil {
-		lo, err := bound(">=", m[1])
-		if err != nil {
-			return Span{}, err
-		}
-		hi, err := bound("<=", m[2])
-		if err != nil || hi.Builds != lo.Builds {
-			return Span{}, errors.Join(ErrNone, err)
-		}
-		return Span{lo.Builds, lo.Lo, hi.Hi}, nil
+		return pair(m[1], "<=", m[2])
 	}
 	ms := bounds.FindAllStringSubmatchIndex(s, -1)
 	if ms == nil {
@@ -134,6 +159,9 @@ func parseSpan(s string) (Span, error) {
 	}
 	if strings.ContainsAny(s[:ms[0][0]], "0123456789") {
 		return Span{}, errors.New("a version stands before its comparison")
+	}
+	if first := strings.TrimSpace(s[:ms[0][0]]); first != "" {
+		return Span{}, fmt.Errorf("%q stands before the comparison", first)
 	}
 	var out Span
 	for i, m := range ms {
@@ -163,14 +191,23 @@ var wild = regexp.MustCompile(`(?i)\.(x|\*)\b|\.\*`)
 // begins is how a version begins in a range: other words would be of another matter.
 var begins = regexp.MustCompile(`(?i)^\s*(?:(?:v|version|release|build)?\s*|[a-z]{1,4})[0-9]`)
 
+// headless is an update without the version before it: the U3d of "7.0 U3c, U3d".
+var headless = regexp.MustCompile(`(?i)^\s*(?:u|sp|cu|hf|mr|fp|ep)[0-9]`)
+
 // bound is one comparison as a span. Keys just beside those of a version bound what is before and after it.
 func bound(op, s string) (Span, error) {
-	v, err := Parse(wild.ReplaceAllString(s, ""))
+	v, stray, err := parse(wild.ReplaceAllString(s, ""))
 	if err != nil {
 		return Span{}, err
 	}
 	if !begins.MatchString(s) {
 		return Span{}, errors.New("words stand before the version")
+	}
+	if headless.MatchString(s) {
+		return Span{}, errors.New("an update stands without its version")
+	}
+	if stray != "" {
+		return Span{}, fmt.Errorf("%q is no part of a version", stray)
 	}
 	lo, hi, builds := v.lo, v.hi, false
 	if lo == "" {
@@ -178,17 +215,21 @@ func bound(op, s string) (Span, error) {
 	}
 	switch op {
 	case ">=", "≥":
-		return Span{builds, lo, ""}, nil
+		return Span{Builds: builds, Lo: lo}, nil
 	case ">":
-		return Span{builds, hi + string(over), ""}, nil
+		return Span{Builds: builds, Lo: hi + string(over)}, nil
 	case "<=", "≤":
-		return Span{builds, "", hi}, nil
+		return Span{Builds: builds, Hi: hi}, nil
 	case "<":
-		return Span{builds, "", before(lo)}, nil
+		return Span{Builds: builds, Hi: before(lo)}, nil
 	case "^", "~", "~>":
-		return Span{builds, lo, ceiling(s, op, hi)}, nil
+		return Span{Builds: builds, Lo: lo, Hi: ceiling(s, op, hi)}, nil
 	}
-	return Span{builds, lo, hi}, nil
+	out := Span{Builds: builds, Lo: lo, Hi: hi}
+	if !builds {
+		out.Build = v.build
+	}
+	return out, nil
 }
 
 // before is a key that comes right before another: no key ends with the byte below its last one and then the last of all.
@@ -221,21 +262,51 @@ func (r Range) Has(v Version) Verdict {
 	}
 	best := No
 	for _, s := range r.spans {
-		lo, hi := v.lo, v.hi
-		if s.Builds {
-			lo, hi = v.build, v.build
-		}
-		switch {
-		case lo == "":
-			best = max(best, Maybe)
-		case (s.Hi != "" && lo > s.Hi) || hi < s.Lo:
-		case lo >= s.Lo && (s.Hi == "" || hi <= s.Hi):
-			return Yes
-		default:
-			best = Maybe
-		}
+		best = max(best, s.Has(v))
 	}
 	return best
+}
+
+// Has tells whether a version lies in the span. Where the span is one version with its build, the build alone is that
+// version, and the same build of another release may be.
+func (s Span) Has(v Version) Verdict {
+	lo, hi := v.lo, v.hi
+	if s.Builds {
+		lo, hi = v.build, v.build
+	}
+	same := s.Build != "" && s.Build == v.build
+	switch {
+	case lo == "" && same:
+		return Yes
+	case lo == "" && s.Build != "" && v.build != "":
+		return No
+	case lo == "":
+		return Maybe
+	case lo >= s.Lo && (s.Hi == "" || hi <= s.Hi):
+		return Yes
+	case (s.Hi != "" && lo > s.Hi) || hi < s.Lo:
+		if same {
+			return Maybe
+		}
+		return No
+	}
+	return Maybe
+}
+
+// Onward is the versions from each that is named on: of "7.0 U3o", "8.0 and later" and ">=8.0" alike. There is none of what
+// has no beginning.
+func (r Range) Onward() (Range, error) {
+	if len(r.spans) == 0 {
+		return Range{}, ErrNone
+	}
+	var out Range
+	for _, s := range r.spans {
+		if s.Lo == "" {
+			return Range{}, errors.New("it names no version from which on")
+		}
+		out.spans = append(out.spans, Span{Builds: s.Builds, Lo: s.Lo})
+	}
+	return out, nil
 }
 
 // Overlaps tells whether there may be a version in both ranges. A range of builds may meet any of versions.
