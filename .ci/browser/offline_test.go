@@ -93,6 +93,8 @@ type front struct {
 	mode  string // "" passes on; "away" hangs up; a number is the proxy's own answer
 	newer bool   // the portal is a later one: its assets have other names, and the old are gone
 	bad   string // a path that the proxy answers with 502
+	slow  string // a path that waits for let
+	let   chan struct{}
 	asked []string
 }
 
@@ -138,6 +140,9 @@ func newFront(t *testing.T, flags ...string) *front {
 		f.mu.Lock()
 		f.asked = append(f.asked, r.URL.Path)
 		f.mu.Unlock()
+		if slow, let := f.holding(); r.URL.Path == slow {
+			<-let
+		}
 		mode, newer := f.how()
 		switch status, err := strconv.Atoi(mode); {
 		case mode == "away":
@@ -167,6 +172,20 @@ func (f *front) set(mode string, newer bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.mode, f.newer, f.asked = mode, newer, nil
+}
+
+// hold makes a path wait until f.let is closed.
+func (f *front) hold(path string) {
+	f.set("", false)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.slow, f.let = path, make(chan struct{})
+}
+
+func (f *front) holding() (path string, let chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.slow, f.let
 }
 
 func (f *front) failing() string {
@@ -412,10 +431,12 @@ func TestWithoutAWholePortal(t *testing.T) {
 		}
 		source := record().Source
 		age()
-		f.set("", false)
-		for _, path := range []string{"/", "/playbooks/depot/restart", "/guides/charts/picture", "/playbooks/depot/quota", "/"} {
+		f.hold(source)
+		for _, path := range []string{"/playbooks/depot/clean", "/guides/charts/picture", "/playbooks/depot/move", "/playbooks/network/beacon"} {
 			b.open(path)
+			b.waitKept(path, true)
 		}
+		close(f.let)
 		wait(t, "the list to be fetched anew", func() (bool, string) { return !strings.HasPrefix(record().Date, "2026-01-01"), record().Date })
 		equal(b, "lists asked for", f.times(source), 1)
 
