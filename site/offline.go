@@ -13,11 +13,12 @@ const workerPath = "/sw.js"
 
 const offlinePath = "/-/offline"
 
-// worker serves the service worker with the list of what it needs to work without the network. Browsers ask for it
+// worker serves the service worker with the list of what any page needs to work without the network: all but the
+// program that draws diagrams, which is kept with a page that has one. Browsers ask for it
 // anew at least once a day, and take another one where a byte differs.
 func (s *Server) worker(w http.ResponseWriter, r *request) error {
 	a := s.frame.Assets
-	list, err := json.Marshal([]string{offlinePath, a.Icon, a.JS, a.Find, a.Keep, a.CSS})
+	list, err := json.Marshal([]string{offlinePath, a.Icon, a.CSS, a.JS, a.Play, a.Pick, a.Box, a.Diagram, a.Find, a.Keep})
 	if err != nil {
 		return err
 	}

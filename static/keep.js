@@ -10,8 +10,14 @@ if (worker && choice) {
   button.addEventListener('click', () => { button.disabled = true; said.textContent = 'Fetching …'; send({ set }); });
   navigator.serviceWorker.addEventListener('message', (e) => {
     if (e.data.set !== set) return;
-    if (e.data.of) said.textContent = e.data.n + ' of ' + e.data.of + ' are kept.';
-    if (e.data.done) { button.disabled = false; button.textContent = 'Keep them anew'; }
+    const { n, of, alone, failed, gone, done } = e.data;
+    if (of) said.textContent = n + ' of ' + of + ' are kept.';
+    if (!done) return;
+    button.disabled = false;
+    if (n) button.textContent = 'Keep them anew';
+    if (n && alone) said.textContent += ' The portal says that ' + (alone === 1 ? 'one is' : alone + ' are') + ' for you alone.';
+    if (n && failed) said.textContent += ' Then the portal did not answer.';
+    if (!n) said.textContent = gone ? 'The portal no longer has this list.' : alone ? 'These pages are not kept: the portal says they are for you alone.' : 'Nothing could be fetched: the portal does not answer.';
   });
 }
 
