@@ -43,8 +43,10 @@ const keepWhole = async (url, r, signal) => {
   }));
   return pictures.map((u) => u.pathname);
 };
+// What the portal no longer gives, or gives to some alone, is forgotten.
 const drop = async (url, r) => {
-  if (ours(r) && [401, 403, 404, 410].includes(r.status)) await (await caches.open(PAGES)).delete(url.origin + url.pathname);
+  const alone = r.ok && plain(url) && /no-store|private/.test(r.headers.get('cache-control') ?? '');
+  if (ours(r) && (alone || [401, 403, 404, 410].includes(r.status))) await (await caches.open(PAGES)).delete(url.origin + url.pathname);
 };
 // The page of a first visit is there before the worker is.
 const keepOpen = async () => {

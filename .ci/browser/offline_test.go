@@ -119,6 +119,11 @@ func newFront(t *testing.T, flags ...string) *front {
 			}
 		},
 		ModifyResponse: func(r *http.Response) error {
+			if mode, _ := f.how(); mode == "private" { // as a page for some alone will be
+				r.Header.Set("Cache-Control", "private, no-cache")
+				r.Header.Del("Etag")
+				return nil
+			}
 			if typ := r.Header.Get("Content-Type"); !strings.HasPrefix(typ, "text/html") && !strings.HasPrefix(typ, "text/javascript") {
 				return nil
 			}
@@ -320,6 +325,10 @@ func TestWithoutAWholePortal(t *testing.T) {
 		b.open("/playbooks/depot/restart") // what the worker does, it does in turn
 		b.waitKept("/playbooks/depot/restart", true)
 		equal(b, "the page is kept", b.isKept("/guides/charts/picture"), true)
+		call(b, network.ClearBrowserCache, cdp.Empty{}) // which has the proxy's 410
+		f.set("private", false)
+		b.open("/guides/charts/picture")
+		b.waitKept("/guides/charts/picture", false)
 		b.watch.take()
 	})
 
