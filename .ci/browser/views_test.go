@@ -40,6 +40,7 @@ var readersViews = []view{
 	{path: "/guides/log/", status: 200},
 	{path: "/-/kind/advisory", status: 200},
 	{path: "/guides/charts/diagram", status: 200},
+	{path: "/-/offline", status: 200, says: "Without the network"},
 	{path: "/-/products", status: 200, says: "Your products"},
 	{path: "/advisories/noon", status: 200},
 	{path: "/playbooks/depot/trim", status: 200},
