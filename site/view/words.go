@@ -35,6 +35,9 @@ func versionsWords(x Affected) string {
 	return x.Versions
 }
 
+// short is the longest result that stays on its line, in bytes.
+const short = 16
+
 // orNone is a dash where nothing was measured.
 func orNone(s string) string {
 	if s == "" {
