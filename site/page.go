@@ -344,13 +344,13 @@ func asideOf(r *request, d *content.Doc) []view.Block {
 	}
 	var filed []view.Link
 	for _, p := range m.Phases {
-		filed = append(filed, view.Link{Label: p.Label(), URL: listURL("phase", string(p))})
+		filed = append(filed, view.Link{Label: p.Label(), Note: "phase", URL: listURL("phase", string(p))})
 	}
 	for _, p := range m.Products() {
-		filed = append(filed, view.Link{Label: p, URL: listURL("product", p)})
+		filed = append(filed, view.Link{Label: p, Note: "product", URL: listURL("product", p)})
 	}
 	for _, t := range m.Tags {
-		filed = append(filed, view.Link{Label: t, URL: listURL("tag", t)})
+		filed = append(filed, view.Link{Label: t, Note: "tag", URL: listURL("tag", t)})
 	}
 	if len(filed) > 0 {
 		out = append(out, view.Block{Title: "More about", Links: filed})

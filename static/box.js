@@ -112,7 +112,7 @@ const ask = async () => {
       } catch { html = ''; }
       if (input.value !== q) continue;
       shown = q;
-      list.innerHTML = html || '<p class="none">The portal does not answer just now. Enter asks again.</p>';
+      list.innerHTML = html || '<p class="none">The portal does not answer just now. Enter asks again, or searches what this browser keeps.</p>';
       notes.replaceChildren(...list.querySelectorAll('.none'));
       status.textContent = list.querySelector('[data-status]')?.textContent || '';
       input.setAttribute('aria-expanded', String(options().length > 0));

@@ -91,7 +91,7 @@ export const keptPages = async () => {
     const sections = [];
     let s = { id: '', heading: '', text: '' };
     for (const e of prose?.querySelectorAll('h2, h3, h4, h5, h6, p, li, td, th, pre') ?? []) {
-      if (/^H/.test(e.tagName)) sections.push((s = { id: e.id, heading: e.textContent.replace(/#$/, '').replace(/^Step \d+ done: /, ''), text: '' }));
+      if (/^H/.test(e.tagName)) sections.push((s = { id: e.id, heading: (e.querySelector('label') ?? e).textContent.replace(/#$/, '').replace(/^Step (\d+) done: /, '$1. '), text: '' }));
       else s.text += e.textContent + '\n';
     }
     out.push({

@@ -103,15 +103,17 @@ if (mine) {
     r.version.value = m?.v ?? '';
   }
   const save = () => {
-    const out = [];
+    const out = [], unread = [];
     for (const r of rows) {
       const v = r.version.value.trim(), k = v ? keys(v) : null;
       r.version.toggleAttribute('aria-invalid', Boolean(v && !k));
-      if (r.use.checked) out.push({ p: r.row.dataset.p, n: r.row.dataset.n, v, ...(k ?? { lo: '', hi: '', b: '' }) });
+      if (v && !k) unread.push(v);
+      if (r.use.checked) out.push({ p: r.row.dataset.p, n: r.row.dataset.n, v: k ? v : '', ...(k ?? { lo: '', hi: '', b: '' }) });
     }
     try {
       localStorage.setItem(KEY, JSON.stringify(out));
       said.textContent = out.length ? 'Kept in this browser: ' + out.map((m) => (m.n + ' ' + m.v).trim()).join(', ') : 'Nothing is chosen: every page is shown alike.';
+      if (unread.length) said.textContent = 'Not a version that can be read: ' + unread.join(', ') + '. ' + said.textContent;
     } catch { said.textContent = 'This browser does not keep it.'; }
   };
   mine.hidden = false;

@@ -107,9 +107,15 @@ if (form) {
   const fold = (on = small.matches && !form.contains(document.activeElement) && fields.every(good)) => {
     form.classList.toggle('folded', on);
     line.hidden = !on;
-    if (on) line.replaceChildren(fields.map((f) => f.labels[0].textContent + ' ' + (f.type === 'password' ? '••••' : f.value)).join(', ') + ' ', change);
+    if (on) line.replaceChildren(...fields.flatMap((f) => {
+      const b = document.createElement('b');
+      b.textContent = f.type === 'password' ? '••••' : f.value;
+      return [f.labels[0].textContent + ': ', b, document.createElement('br')];
+    }), change);
   };
-  form.addEventListener('focusout', () => setTimeout(fold));
+  let tab = false; // who came here by Tab goes on from here
+  form.addEventListener('keydown', (e) => { tab = e.key === 'Tab' && !e.shiftKey; });
+  form.addEventListener('focusout', () => setTimeout(() => { fold(); if (tab && !line.hidden) change.focus(); tab = false; }));
   small.addEventListener('change', () => fold());
 
   for (const s of form.querySelectorAll('.why.sent')) s.remove();
@@ -190,7 +196,9 @@ if (steps.length) {
   const button = (word, f) => { const b = element('button', { type: 'button' }, word); b.addEventListener('click', f); return b; };
   const fresh = button('New run', () => { run = null; show(); steps[0].tick.focus(); });
   const share = button('Copy link', () => copyLink());
-  const forget = button('Forget this run', () => { runs = load().filter((r) => r.id !== run.id); run = runs[0] ?? null; keep(); show(); });
+  const forget = button('Forget this run', () => {
+    if (!confirm('Forget this run, its ticks and its notes?')) return;
+    runs = load().filter((r) => r.id !== run.id); run = runs[0] ?? null; keep(); show(); });
   const records = element('details', { class: 'more' }, element('summary', {}, 'Export record'),
     element('p', {}, button('Markdown', () => download('md', 'text/markdown', markdown())), button('JSON', () => download('json', 'application/json', JSON.stringify(record(), null, 2) + '\n')), share, forget));
   const tools = element('div', { class: 'runs' }, clock, count, pick, element('p', {}, fresh), records);

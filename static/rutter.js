@@ -17,6 +17,7 @@ if (navigator.clipboard) {
     const button = document.createElement('button');
     button.type = 'button';
     button.textContent = 'Copy';
+    const miss = document.createElement('small');
     let warned = '';
     button.addEventListener('click', async () => {
       const missing = [...new Set([...figure.querySelectorAll('var.nil')].map((x) => x.textContent))].join(', ');
@@ -24,7 +25,8 @@ if (navigator.clipboard) {
         warned = missing;
         button.textContent = 'Copy as it is';
         said.textContent = missing + ' is not filled in. Copy again to have it as it is.';
-        document.getElementById('/v-' + figure.querySelector('var.nil').dataset.v)?.focus();
+        miss.textContent = missing + ' is missing';
+        if (matchMedia('(width >= 75rem)').matches) document.getElementById('/v-' + figure.querySelector('var.nil').dataset.v)?.focus(); // it stands beside
         return;
       }
       const text = lines.map((l) => {
@@ -39,10 +41,10 @@ if (navigator.clipboard) {
         word = 'Not copied';
       }
       button.textContent = said.textContent = word;
-      warned = '';
+      warned = miss.textContent = '';
       setTimeout(() => { button.textContent = 'Copy'; said.textContent = ''; }, 2000);
     });
-    head.append(button);
+    head.append(miss, button);
   }
 }
 
@@ -169,12 +171,13 @@ const fitting = (scope) => scope.split(',').flatMap((one) => {
     return !from || !(hi && from > hi) && to >= lo;
   })));
 });
+const chosen = (scope) => scope.split(',').some((one) => mine.some((m) => m.p === one.split(' ')[0]));
 if (Array.isArray(mine) && mine.length) {
   const all = mine.map(name).join(', ');
   const note = (text, cls) => { const p = document.createElement('p'); p.className = cls; p.textContent = text; return p; };
   for (const e of document.querySelectorAll('[data-page], [data-row], [data-for]')) {
-    const fit = fitting(e.dataset.page ?? e.dataset.row ?? e.dataset.for);
-    const words = fit.length ? note('Fits your ' + fit.map(name).join(', '), 'fits') : note('Not for what you use: ' + all, 'fits no');
+    const scope = e.dataset.page ?? e.dataset.row ?? e.dataset.for, fit = fitting(scope);
+    const words = fit.length ? note('Fits your ' + fit.map(name).join(', '), 'fits') : note(chosen(scope) ? 'Not for your ' + all : 'Not among your products: ' + all, 'fits no');
     if (e.dataset.row) {
       e.classList.toggle('unfit', !fit.length);
       e.append(words);

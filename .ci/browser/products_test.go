@@ -24,7 +24,7 @@ func fitting(t *testing.T, w world) {
 
 	b.open("/playbooks/depot/trim")
 	equal(b, "the page", b.text("main > .fits"), "Fits your LampOS 3.5 U2")
-	equal(b, "quieter", eval[string](b, `[...document.querySelectorAll('.prose .unfit')].map((e) => e.textContent).join('|')`), "The old way#|For LampOS <3.5|Not for what you use: LampOS 3.5 U2|Old words.")
+	equal(b, "quieter", eval[string](b, `[...document.querySelectorAll('.prose .unfit')].map((e) => e.textContent).join('|')`), "The old way#|For LampOS <3.5|Not for your LampOS 3.5 U2|Old words.")
 	equal(b, "the advisory about it", b.text("#\\/advisories a"), "Lamps go out at noon")
 	b.open("/search?q=trim+lamp")
 	equal(b, "the result", b.text(".hit .fits"), "Fits your LampOS 3.5 U2")

@@ -31,7 +31,7 @@ func advisoryPart(a Advisory) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(a.Rows) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"block pick\" aria-labelledby=\"/am\"><h2 id=\"/am\">Am I affected?</h2><form class=\"ask-version\" autocomplete=\"off\"><div class=\"fields mine\"><p><label for=\"/ap\">Product</label> <select id=\"/ap\" name=\"v.product\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"block pick\" aria-labelledby=\"/am\"><h2 id=\"/am\">Is my version affected?</h2><form class=\"ask-version\" autocomplete=\"off\"><div class=\"fields mine\"><p><label for=\"/ap\">Product</label> <select id=\"/ap\" name=\"v.product\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

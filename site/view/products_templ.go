@@ -142,9 +142,9 @@ func ProductsView(p ProductsPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(x.Example)
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(example(x.Example))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `site/view/products.templ`, Line: 23, Col: 167}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `site/view/products.templ`, Line: 23, Col: 176}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {

@@ -22,7 +22,7 @@ var verdicts = []verdict{
 	{"affected", "crit", "Yes, affected", "Do what this page says, before anything else with that product."},
 	{"fixed", "good", "No: fixed in this version", "Nothing to do, if it runs this version everywhere."},
 	{"not", "good", "No, not affected", "This advisory does not name that version."},
-	{"unknown", "low", "Cannot tell", "Some of what this version means is affected, or it cannot be read. Give it more exactly, with its update or its build."},
+	{"unknown", "low", "Cannot tell", "Some of what this version means is affected and some is not, or it cannot be read. Give it more exactly, with its update or its build."},
 }
 
 func versionsWords(x Affected) string {
@@ -33,6 +33,14 @@ func versionsWords(x Affected) string {
 		return x.Versions + " and newer"
 	}
 	return x.Versions
+}
+
+// example says that a version in an empty field is one.
+func example(v string) string {
+	if v == "" {
+		return ""
+	}
+	return "such as " + v
 }
 
 // short is the longest result that stays on its line, in bytes.
