@@ -20,8 +20,9 @@ func (s *Server) products(w http.ResponseWriter, r *request) error {
 		examples := map[string]string{}
 		for _, d := range r.view.All() {
 			for _, a := range d.Meta.AppliesTo {
-				if f := strings.Fields(a.Versions); len(f) > 0 && examples[a.Product] == "" {
-					examples[a.Product] = strings.TrimLeft(f[0], "<>=~^")
+				f := strings.Fields(strings.TrimLeft(a.Versions, "<>=~^ "))
+				if len(f) > 0 && strings.IndexByte("0123456789", f[0][0]) >= 0 && examples[a.Product] == "" {
+					examples[a.Product] = strings.Trim(f[0], ",;")
 				}
 			}
 		}
