@@ -131,7 +131,7 @@ func TestFirstSnapshotInAHurry(t *testing.T) {
 		t.Fatal(err)
 	}
 	pub := public(s)
-	if s.Complete() || pub.Len() != 0 || len(pub.All()) != 0 || len(pub.Select(func(*content.Doc) bool { return true })) != 0 || len(pub.Latest(9)) != 0 {
+	if s.Complete() || pub.Len() != 0 || len(pub.All()) != 0 || len(pub.Select(func(*content.Doc) bool { return true })) != 0 || len(pub.Latest(9, func(*content.Doc) bool { return true })) != 0 {
 		t.Errorf("complete %v, %d pages", s.Complete(), pub.Len())
 	}
 	if d := pub.At("a"); d == nil || d.Title != "A" {

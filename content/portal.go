@@ -154,7 +154,7 @@ func (p *portal) take(d *decoder, kv *ast.MappingValueNode) {
 		}
 		p.said.lang = value
 	case "title":
-		title := oneLineOf(value)
+		title := strings.Join(strings.Fields(value), " ")
 		if n := len([]rune(title)); n == 0 || n > maxTitle || strings.ContainsFunc(title, hidden) {
 			d.at(kv.Value, "portal", "title is no name of a portal", "write up to 60 characters")
 			return
@@ -171,5 +171,3 @@ func (p *portal) take(d *decoder, kv *ast.MappingValueNode) {
 		d.at(kv.Key, "portal", "unknown key "+key, "the keys are: lang, title, edit")
 	}
 }
-
-func oneLineOf(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -2,16 +2,20 @@ package content
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
 // relate finds which advisories are open and which stories use which pages.
 func (s *Snapshot) relate() {
-	s.advisories, s.proofs = nil, map[string][]string{}
+	s.advisories, s.proofs = map[string][]string{}, map[string][]string{}
 	for _, d := range s.docs {
 		switch {
 		case d.Kind == Advisory && d.Meta.Open():
-			s.advisories = append(s.advisories, d.Path)
+			for _, product := range productsOf(d.Meta.Affected) {
+				p := strings.ToLower(product)
+				s.advisories[p] = append(s.advisories[p], d.Path)
+			}
 		case d.Kind == Story:
 			for _, dest := range d.Meta.Uses {
 				if t := s.find(d, parseDestination(d.Path, dest)); t.Doc != nil && t.Doc.Path != d.Path && !slices.Contains(s.proofs[t.Doc.Path], d.Path) {
@@ -30,8 +34,13 @@ func (w View) Advisories(d *Doc) (out []*Doc) {
 	if d.Kind == Advisory {
 		return nil
 	}
-	for _, p := range w.s.advisories {
-		if a := w.listed(p); a != nil && Concerns(d.Meta.AppliesTo, a.Meta.Affected) {
+	var paths []string
+	for _, product := range productsOf(d.Meta.AppliesTo) {
+		paths = append(paths, w.s.advisories[strings.ToLower(product)]...)
+	}
+	slices.Sort(paths)
+	for _, p := range slices.Compact(paths) {
+		if a := w.listed(p); a != nil && concerns(d.Meta.AppliesTo, a.Meta.Affected) {
 			out = append(out, a)
 		}
 	}

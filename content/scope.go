@@ -58,8 +58,8 @@ func scopeOf(product string, versions func() (version.Range, error)) string {
 	return out
 }
 
-// Concerns tells whether a page may be about a product in some of the versions that applications name.
-func Concerns(as, others []Application) bool {
+// concerns tells whether a page may be about a product in some of the versions that applications name.
+func concerns(as, others []Application) bool {
 	for _, a := range as {
 		for _, b := range others {
 			if !strings.EqualFold(a.Product, b.Product) {

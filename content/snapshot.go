@@ -35,7 +35,7 @@ type Snapshot struct {
 	portal *portal                   // what is in portal.yaml
 	lost   map[string]bool           // pages that no request can reach, by path
 
-	advisories []string            // open ones, by path
+	advisories map[string][]string // open ones by product in lower case, their paths sorted
 	proofs     map[string][]string // by path of a page: the stories that use it
 
 	unreadPs []diag.Problem        // folders that could not be listed

@@ -269,8 +269,8 @@ type Count struct {
 	Pages int
 }
 
-// Latest returns up to n pages, those changed last first. Pages of unknown age are left out.
-func (w View) Latest(n int) []*Doc {
+// Latest returns up to n pages that match, those changed last first. Pages of unknown age are left out.
+func (w View) Latest(n int, match func(*Doc) bool) []*Doc {
 	type dated struct {
 		d *Doc
 		t time.Time
@@ -278,7 +278,7 @@ func (w View) Latest(n int) []*Doc {
 	var top []dated
 	for _, d := range w.s.docs {
 		t, ok := w.s.Changed(d)
-		if !ok || !w.sees(d) || len(top) == n && !t.After(top[n-1].t) {
+		if !ok || !w.sees(d) || !match(d) || len(top) == n && !t.After(top[n-1].t) {
 			continue
 		}
 		i, _ := slices.BinarySearchFunc(top, t, func(x dated, t time.Time) int {

@@ -97,12 +97,9 @@ func (s *Server) exported(snap *content.Snapshot) (export.Portal, error) {
 		}
 	}
 	list("kind", func(d *content.Doc) []string { return []string{string(d.Kind)} })
-	list("phase", func(d *content.Doc) []string {
-		out := make([]string, 0, len(d.Meta.Phases))
-		for _, x := range d.Meta.Phases {
-			if !slices.Contains(out, string(x)) {
-				out = append(out, string(x))
-			}
+	list("phase", func(d *content.Doc) (out []string) {
+		for _, x := range slices.Compact(slices.Sorted(slices.Values(d.Meta.Phases))) {
+			out = append(out, string(x))
 		}
 		return out
 	})

@@ -55,12 +55,8 @@ func (s *Server) homeProps(r *request) (view.Home, error) {
 			h.Advisories = append(h.Advisories, view.Entry{Title: d.Title, URL: d.URL, Summary: d.Summary(), Severity: d.Meta.Severity})
 		}
 	}
-	for _, d := range r.view.Latest(50) {
-		if d.Kind == content.Story && len(h.Stories) < 3 {
-			h.Stories = append(h.Stories, view.Entry{Title: d.Title, URL: d.URL, Summary: d.Summary()})
-		}
-	}
-	for _, d := range r.view.Latest(4) {
+	h.Stories = entriesOf(r.view.Latest(3, func(d *content.Doc) bool { return d.Kind == content.Story }))
+	for _, d := range r.view.Latest(4, func(*content.Doc) bool { return true }) {
 		t, _ := r.view.Changed(d)
 		h.Changed = append(h.Changed, view.Entry{Title: d.Title, URL: d.URL, Summary: t.Format(time.DateOnly)})
 	}

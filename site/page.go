@@ -257,9 +257,9 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 		p.Furn = append(p.Furn, view.Fact{Label: "Last changed", Value: t.Format(time.DateOnly), Time: t.Format(time.RFC3339)})
 	}
 	p.Revision = r.view.Revision(d)
-	p.Steps = strings.Contains(p.Body, `<ol class="course steps">`)
+	steps := strings.Contains(p.Body, `<ol class="course steps">`)
 	p.Frame.Diagrams = strings.Contains(p.Body, diagramFigure)
-	p.Frame.Play, p.Frame.Pick = len(p.Fields) > 0 || p.Steps, p.Advisory != nil
+	p.Frame.Play, p.Frame.Pick = len(p.Fields) > 0 || steps, p.Advisory != nil
 	p.Furn = append(p.Furn,
 		view.Fact{Label: "Revision", Value: p.Revision},
 		view.Fact{Value: "Markdown", URL: "/" + escape(d.Path)})

@@ -41,3 +41,12 @@ func TestListsFollowVersions(t *testing.T) {
 	p.write("x/a.md", "---\napplies_to: [ESXi 9.9]\n---\n# A\n")
 	p.until("the folder's page to follow", func() bool { return strings.Contains(p.get("/x/").body, `data-row="esxi v0191`) })
 }
+
+// TestStoriesStandOnHome, however many pages changed after them.
+func TestStoriesStandOnHome(t *testing.T) {
+	files := map[string]string{"stories/s.md": "---\nupdated: 2020-01-01\n---\n# An old story\n"}
+	for i := range 60 {
+		files["playbooks/p"+strings.Repeat("x", i)+".md"] = "---\nupdated: 2026-01-01\nphase: [respond]\n---\n# P\n"
+	}
+	start(t, files).get("/").has(t, `<h2 id="/stories">In production</h2>`, `<a href="/stories/s">An old story</a>`)
+}

@@ -193,7 +193,7 @@ func firstLine(s string) string {
 func (s *Server) fill(p *view.SearchPage, r *request, res search.Results, q search.Query, values url.Values, n int, took time.Duration) {
 	p.Total, p.Notices, p.TookMS = res.Total, res.Notices, float64(took.Microseconds())/1000
 	p.Unsure = q.Paste && res.Total > 0 && res.Confidence < search.Confident
-	p.Hits = s.hitsOf(r, res)
+	p.Hits = hitsOf(r, res, func(b *view.HitBox, d *content.Doc) { b.Trust, b.Scope = s.trustLine(r, d), scopeOf(d) })
 	for _, f := range res.Facets {
 		if box := facetBox(f); len(box.Values) > 1 || len(box.Values) == 1 && box.Values[0].Selected {
 			p.Facets = append(p.Facets, box)
@@ -267,18 +267,22 @@ func respelt(q search.Query, words string) string {
 	return words
 }
 
-func (s *Server) hitsOf(r *request, res search.Results) (out []view.HitBox) {
+// hitsOf are the pages of an answer; more, unless nil, says what else is shown of each.
+func hitsOf(r *request, res search.Results, more func(*view.HitBox, *content.Doc)) (out []view.HitBox) {
 	for _, h := range res.Hits {
 		if d := r.view.Doc(h.Path); d != nil {
-			out = append(out, s.hitOf(r, d, h))
+			b := hitOf(r, d, h)
+			if more != nil {
+				more(&b, d)
+			}
+			out = append(out, b)
 		}
 	}
 	return out
 }
 
-func (s *Server) hitOf(r *request, d *content.Doc, h search.Hit) view.HitBox {
+func hitOf(r *request, d *content.Doc, h search.Hit) view.HitBox {
 	b := view.HitBox{Title: d.Title, URL: d.URL, Severity: d.Meta.Severity, Meta: append([]string{d.Kind.Label()}, d.Meta.Products()...)}
-	b.Trust, b.Scope = s.trustLine(r, d), scopeOf(d)
 	if d.Name != "" {
 		b.Meta = append(b.Meta, d.Name)
 	}
@@ -347,7 +351,7 @@ func (s *Server) suggestions(w http.ResponseWriter, r *request) error {
 		case err != nil:
 			return err
 		default:
-			b.Total, b.Hits, b.Notices = res.Total, s.hitsOf(r, res), res.Notices
+			b.Total, b.Hits, b.Notices = res.Total, hitsOf(r, res, nil), res.Notices
 			if res.Suggestion != "" {
 				b.Suggestion = respelt(q, res.Suggestion)
 			}

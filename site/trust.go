@@ -77,7 +77,8 @@ func (s *Server) reviewOf(d *content.Doc) (out []view.Fact) {
 		if m.ReviewedBy != "" {
 			f.Small = "by " + m.ReviewedBy
 		}
-		if due, ok := m.Due(); ok && s.o.Now().After(due) {
+		if overdue(d, s.o.Now()) {
+			due, _ := m.Due()
 			f.Small = joined(f.Small, "due again since "+due.Format(time.DateOnly))
 		} else if m.ReviewEvery != "" {
 			f.Small = joined(f.Small, "every "+m.ReviewEvery)

@@ -7,7 +7,7 @@
 //
 //   - [Parse] refuses, with a Problem that names the line, a body on which goldmark would run for seconds (guard.go);
 //   - the renderer writes raw HTML from a short list of elements that cannot act, and links from a list of
-//     schemes (rawhtml.go, render.go); whatever else an author wrote is dropped or shown as text;
+//     schemes (rawhtml.go, scheme.go); whatever else an author wrote is dropped or shown as text;
 //   - a body that held raw HTML is balanced by the HTML5 parser, so it cannot close or leave open an element
 //     of the page around it.
 //

@@ -81,7 +81,6 @@ type Page struct {
 	Advisory *Advisory // what an advisory says of versions; nil on other pages
 	Story    *Story    // what a story measured; nil on other pages
 	Scope    string    // products and versions the page is for, see content.ScopeOf
-	Steps    bool      // the page has a course of steps
 	Revision string    // that last changed the page
 	Prev     *Link
 	Next     *Link

@@ -69,7 +69,7 @@ var states = map[string]templ.Component{
 	}),
 	"page-story-plain": view.PageView(view.Page{Frame: frame, Heading: "Ran", Body: "<p>text</p>", Story: &view.Story{Results: []view.Result{{Measure: "Time", After: "48 min"}}}}),
 	"page-values": view.PageView(view.Page{
-		Frame: framed(func(f *view.Frame) { f.Play = true }), Heading: "Drain", Body: "<ol class=\"course steps\"></ol>", Steps: true, Revision: "abc",
+		Frame: framed(func(f *view.Frame) { f.Play = true }), Heading: "Drain", Body: "<ol class=\"course steps\"></ol>", Revision: "abc",
 		Fields: []view.Field{{Name: "node", Label: "Node", Value: "n<1", Wrong: true, Form: "Letters", Pattern: "[a-z]+"}, {Name: "mode", Label: "Mode", Options: []string{"soft", "hard"}, Value: "hard"}, {Name: "token", Label: "Token", Secret: true}},
 	}),
 	"products":    view.ProductsView(view.ProductsPage{Frame: framed(func(f *view.Frame) { f.Pick = true }), Products: []view.Product{{Name: "ESXi", URL: "/-/product/ESXi", Pages: 2, Example: "7.0", Key: "esxi"}}}),
