@@ -10,7 +10,7 @@ import (
 )
 
 // recordVersion changes whenever parsing or this encoding does, so that what an older program kept is read anew.
-const recordVersion = 4
+const recordVersion = 5
 
 var errRecord = errors.New("content: not a record of this version")
 
@@ -58,6 +58,8 @@ func (s *Snapshot) Record(d *Doc) []byte {
 		w.str(p.Rule)
 		w.str(p.Text)
 		w.str(p.Fix)
+		w.num(p.Edit.Cut)
+		w.str(p.Edit.Put)
 	}
 	return w
 }
@@ -93,7 +95,7 @@ func readRecord(path string, data []byte) (*Doc, error) {
 	}
 	ps := make([]diag.Problem, r.count())
 	for i := range ps {
-		ps[i] = diag.Problem{File: path, Line: r.num(), Column: r.num(), Severity: diag.Severity(r.num()), Rule: r.str(), Text: r.str(), Fix: r.str()}
+		ps[i] = diag.Problem{File: path, Line: r.num(), Column: r.num(), Severity: diag.Severity(r.num()), Rule: r.str(), Text: r.str(), Fix: r.str(), Edit: diag.Edit{Cut: r.num(), Put: r.str()}}
 	}
 	if r.bad || r.b != "" || d.Title == "" {
 		return nil, errRecord

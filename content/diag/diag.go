@@ -40,7 +40,17 @@ type Problem struct {
 	Rule     string // stable id in kebab-case, for instance "link-dead"
 	Text     string // what is wrong, without a full stop
 	Fix      string // what to do, without a full stop; may be empty
+	Edit     Edit   // what does it by itself; the zero Edit where somebody has to think
 }
+
+// Edit is a correction that needs no thought. It begins at the Problem's Line and Column.
+type Edit struct {
+	Cut int    // code points that are taken out, line ends included
+	Put string // what takes their place
+}
+
+// Mends tells whether the edit changes anything.
+func (e Edit) Mends() bool { return e != Edit{} }
 
 // String is the one-line form `file:line:column: rule: what is wrong (what to do)`.
 // A Problem with no place in its file leaves the numbers out.

@@ -9,9 +9,7 @@ import (
 	"io"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -96,7 +94,7 @@ func modTime(p string) string {
 // History returns the last change of every file below the folder, by the log of the checked-out revision. Files
 // whose last change lies beyond the end of a shallow clone have none: their true date is not known here.
 func (g *Git) History(ctx context.Context) (*content.History, error) {
-	head, err := g.run(ctx, "rev-parse", "--verify", "--quiet", "HEAD")
+	head, err := run(ctx, g.dir, "rev-parse", "--verify", "--quiet", "HEAD")
 	if err != nil {
 		if ctx.Err() == nil && strings.TrimSpace(string(head)) == "" && isExit(err, 1) {
 			return &content.History{Pages: map[string]content.Change{}}, nil // a repository without a commit
@@ -112,7 +110,7 @@ func (g *Git) History(ctx context.Context) (*content.History, error) {
 	h := &content.History{Revision: rev, Pages: map[string]content.Change{}}
 	what := rev
 	if known {
-		if _, err := g.run(ctx, "merge-base", "--is-ancestor", g.last.Revision, rev); err == nil {
+		if _, err := run(ctx, g.dir, "merge-base", "--is-ancestor", g.last.Revision, rev); err == nil {
 			h.Pages = maps.Clone(g.last.Pages)
 			what = g.last.Revision + ".." + rev
 		}
@@ -135,7 +133,7 @@ func cutOff(shallow []byte) map[string]bool {
 
 // log reads `git log` into h.
 func (g *Git) log(ctx context.Context, what string, cutOff map[string]bool, h *content.History) error {
-	cmd := g.command(ctx, "log", "--format=%x01%H %ct %P", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--relative",
+	cmd := command(ctx, g.dir, "log", "--format=%x01%H %ct %P", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--relative",
 		"--end-of-options", what, "--", ".")
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
@@ -215,41 +213,4 @@ func (l *logReader) file(status, name string) {
 	default:
 		delete(l.h.Pages, name)
 	}
-}
-
-// local are the variables by which git tells a hook what repository it runs in; here they would name another one.
-var local = []string{
-	"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE",
-	"GIT_GRAFT_FILE", "GIT_INDEX_FILE", "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_PREFIX", "GIT_SHALLOW_FILE",
-	"GIT_COMMON_DIR", "GIT_NAMESPACE",
-}
-
-func (g *Git) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", g.dir, "--no-pager", "-c", "log.showSignature=false", "-c", "core.quotePath=false"}, args...)...)
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
-		name, _, _ := strings.Cut(v, "=")
-		return slices.Contains(local, name)
-	})
-	cmd.Env = append(cmd.Env, "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C", "GIT_TERMINAL_PROMPT=0")
-	cmd.WaitDelay = time.Second
-	return cmd
-}
-
-func (g *Git) run(ctx context.Context, args ...string) ([]byte, error) {
-	cmd := g.command(ctx, args...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		if msg := bytes.TrimSpace(stderr.Bytes()); len(msg) > 0 {
-			return out, fmt.Errorf("git %s: %w: %s", args[0], err, msg)
-		}
-		return out, fmt.Errorf("git %s: %w", args[0], err)
-	}
-	return out, nil
-}
-
-func isExit(err error, code int) bool {
-	var ee *exec.ExitError
-	return errors.As(err, &ee) && ee.ExitCode() == code
 }
