@@ -36,6 +36,9 @@ type Builder struct {
 	// It is asked where a file is bad and no good version is known. Called from several goroutines.
 	Good func(path string) []byte
 
+	// Rules look for what else authors may want to mend.
+	Rules Rules
+
 	snap    *Snapshot
 	stamps  map[string]Stamp // by page path: the file as last read
 	hashes  map[string]Hash  // by page path: the file as last read, which may be a bad version
@@ -104,6 +107,7 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 		byKey: prev.byKey, fold: prev.fold, folders: prev.folders, aliases: prev.aliases, files: prev.files,
 		lost: prev.lost, filePs: prev.filePs, linkPs: prev.linkPs, restPs: prev.restPs, sum: prev.sum, history: h, fs: t.FS, place: t.Place,
 	}
+	s.rules, s.advice = b.Rules, &advice{}
 	diff := Diff{History: !sameHistory(prev.history, h)}
 	s.asked = readQuestions(t.FS, prev.asked)
 	s.portal = readPortal(t.FS, prev.portal)
@@ -251,7 +255,7 @@ func (b *Builder) readOne(fsys fs.FS, f File, good *Doc, folderPage bool) read {
 		r.doc = rec
 		return r
 	}
-	d, ps, usable := readDoc(f.Path, raw, folderPage)
+	d, ps, usable := readDoc(f.Path, raw, folderPage, b.Rules.Page)
 	d.stamp = f.Stamp
 	r.problems = ps
 	if !usable && good == nil {
@@ -274,7 +278,7 @@ func (b *Builder) kept(path string, folderPage bool) *Doc {
 	if raw == nil {
 		return nil
 	}
-	if d, _, usable := readDoc(path, raw, folderPage); usable {
+	if d, _, usable := readDoc(path, raw, folderPage, nil); usable {
 		return d
 	}
 	return nil
@@ -541,11 +545,11 @@ func (b *Builder) address(s *Snapshot, diff *Diff) {
 		}
 	}
 	for _, d := range s.docs {
-		for _, a := range d.Meta.Aliases {
-			key := aliasKey(a)
+		for i, a := range d.Meta.Aliases {
+			key, at := aliasKey(a), d.Entry("aliases", i)
 			owner := cmp.Or(s.byKey[key], s.byKey[key+"/"])
 			unused := func(why, fix string) {
-				s.restPs = append(s.restPs, diag.Problem{File: d.Path, Severity: diag.Warning, Rule: "alias-unused", Text: "the alias " + a + " leads nowhere: " + why, Fix: fix})
+				s.restPs = append(s.restPs, diag.Problem{File: d.Path, Line: at.Line, Column: at.Column, Severity: diag.Warning, Rule: "alias-unused", Text: "the alias " + a + " leads nowhere: " + why, Fix: fix})
 			}
 			switch {
 			case owner == d.Path: // its own address

@@ -48,7 +48,7 @@ func (b *Builder) CheckLinks() *Snapshot {
 		return b.snap
 	}
 	s := *b.snap
-	s.linkPs = prev.linkPs
+	s.linkPs, s.advice = prev.linkPs, &advice{}
 	b.check(&s, prev, compare(prev, &s))
 	b.snap, b.checked = &s, &s
 	return &s
@@ -185,6 +185,8 @@ func (s *Snapshot) checkLinks(d *Doc) (keys []string, ps []linkProblem) {
 			p.lead(dest)
 		case t.Doc != nil && !t.Doc.HasAnchor(t.Frag):
 			p.Rule, p.Text, p.Fix = "anchor-dead", t.Doc.Path+" has no heading #"+show(t.Frag), nearAnchor(t.Doc, t.Frag)
+		case t.alias && t.Doc != nil:
+			p.Severity, p.Rule, p.Text, p.Fix = diag.Note, "link-moved", show(l.Dest)+" is a former address of "+t.Doc.Path, "write the one of today"
 		default:
 			continue
 		}
@@ -255,10 +257,11 @@ func (s *Snapshot) checkAlerts() {
 	rest := slices.DeleteFunc(slices.Clone(s.restPs), func(p diag.Problem) bool { return p.Rule == "alert-duplicate" })
 	owner := map[string]string{}
 	for _, d := range s.docs {
-		for _, a := range d.Meta.Alerts {
+		for i, a := range d.Meta.Alerts {
 			if o, ok := owner[strings.ToLower(a)]; ok && o != d.Path {
+				at := d.Entry("alerts", i)
 				rest = append(rest, diag.Problem{
-					File: d.Path, Line: 1, Rule: "alert-duplicate", Text: "the alert " + a + " already leads to " + o, Fix: "keep it on one page",
+					File: d.Path, Line: at.Line, Column: at.Column, Rule: "alert-duplicate", Text: "the alert " + a + " already leads to " + o, Fix: "keep it on one page",
 				})
 				continue
 			}

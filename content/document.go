@@ -36,10 +36,11 @@ type Doc struct {
 	Hash     Hash // of the file's bytes
 	Broken   bool // the file could not be parsed and never could: its body is shown as text
 
-	stamp  Stamp          // of the file when it was read
-	bad    bool           // the file was no better than this: any later version replaces the page
-	found  []diag.Problem // what reading this version found
-	unread bool           // nobody had the time yet: see full
+	stamp  Stamp                     // of the file when it was read
+	bad    bool                      // the file was no better than this: any later version replaces the page
+	found  []diag.Problem            // what reading this version found
+	unread bool                      // nobody had the time yet: see full
+	spots  map[string]markdown.Place // see Spot
 	text   *source
 }
 
@@ -82,7 +83,7 @@ func (d *Doc) full() *Doc {
 	if err != nil {
 		return nil
 	}
-	f, _, _ := readDoc(d.Path, raw, isFolderPage(d))
+	f, _, _ := readDoc(d.Path, raw, isFolderPage(d), nil)
 	f = f.at(d.Key)
 	d.text.full.Store(f)
 	return f
@@ -210,8 +211,9 @@ func escapePath(p string) string {
 	return strings.Join(segs, "/")
 }
 
-// readDoc parses one file. usable is false when the file should not replace a good version of the page.
-func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, usable bool) {
+// readDoc parses one file, and has rules look at it, nil for none. usable is false when the file should not replace a
+// good version of the page.
+func readDoc(p string, raw []byte, folderPage bool, rules func(Draft) []diag.Problem) (d *Doc, ps []diag.Problem, usable bool) {
 	d = &Doc{Path: p, Hash: sha256.Sum256(raw), text: &source{}}
 	d.text.set(raw)
 	if i := invalidUTF8(raw); i >= 0 {
@@ -222,7 +224,7 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 		})
 	}
 	b := cut(raw)
-	meta, links, fps, ok := frontMatter(p, b)
+	meta, more, fps, ok := frontMatter(p, b)
 	ps = append(ps, fps...)
 	if b.format == 0 {
 		if late, hide := lateFrontMatter(p, raw); late != nil {
@@ -247,7 +249,7 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 			meta.Audience = []string{Nobody} // better hidden than shown to the wrong people
 		}
 	}
-	d.Meta, d.Headings, d.Anchors, d.Links = meta, page.Headings, page.Anchors, append(links, page.Links...)
+	d.Meta, d.Headings, d.Anchors, d.Links = meta, page.Headings, page.Anchors, append(more.links, page.Links...)
 	d.Lead = clip(page.Lead, 300)
 	d.Kind = meta.Kind
 	if d.Kind == "" {
@@ -278,6 +280,10 @@ func readDoc(p string, raw []byte, folderPage bool) (d *Doc, ps []diag.Problem, 
 		ps = append(ps, diag.Problem{
 			File: p, Line: line, Column: col, Severity: diag.Warning, Rule: "hidden-characters", Text: "control or direction characters in the title or summary are left out", Fix: "delete them",
 		})
+	}
+	d.spots = more.spots
+	if rules != nil && ok && !page.Refused {
+		ps = append(ps, rules(Draft{d, page})...)
 	}
 	d.bad, d.found = !ok || page.Refused, ps
 	return d, ps, !d.bad

@@ -111,13 +111,19 @@ func cutJSON(src []byte) block {
 	return b
 }
 
+// frontMatterFound is what front matter holds beside the Meta.
+type frontMatterFound struct {
+	links []markdown.Link           // destinations among the values
+	spots map[string]markdown.Place // see [Doc.Spot]
+}
+
 // frontMatter parses a block. ok is false when it does not parse at all: then the page is not taken as it is.
 // A field with a wrong value is a problem and stays empty; the others count.
-func frontMatter(file string, b block) (m Meta, links []markdown.Link, ps []diag.Problem, ok bool) {
+func frontMatter(file string, b block) (m Meta, more frontMatterFound, ps []diag.Problem, ok bool) {
 	d := &decoder{file: file, line: b.line, meta: &m}
-	fail := func(line, col int, text, fix string) (Meta, []markdown.Link, []diag.Problem, bool) {
+	fail := func(line, col int, text, fix string) (Meta, frontMatterFound, []diag.Problem, bool) {
 		d.problem(line, col, text, fix)
-		return m, nil, d.problems, false
+		return m, frontMatterFound{}, d.problems, false
 	}
 	switch {
 	case b.broken != nil:
@@ -126,11 +132,11 @@ func frontMatter(file string, b block) (m Meta, links []markdown.Link, ps []diag
 	case b.open:
 		// A lone rule at the top of a page is more likely than a forgotten end, unless keys follow.
 		if !looksLikeKeys(b) {
-			return m, nil, nil, true
+			return m, more, nil, true
 		}
 		return fail(1, 1, "the front matter has no end", "close it with a line of "+map[byte]string{'y': "---", 't': "+++"}[b.format])
 	case b.format == 0 || len(bytes.TrimSpace(b.text)) == 0:
-		return m, nil, nil, true
+		return m, more, nil, true
 	}
 	if line, text := tooMuch(b.text); text != "" {
 		return fail(line, 1, text, "keep front matter short and flat")
@@ -151,7 +157,7 @@ func frontMatter(file string, b block) (m Meta, links []markdown.Link, ps []diag
 		line := 1 + bytes.Count(text[:at[0]], []byte("\n"))
 		d.report(line, 1, "value-wrong", "audience is not read as a key, so nobody sees the page", "see the lines before it")
 	}
-	return m, d.links, d.problems, true
+	return m, frontMatterFound{d.links, d.spots}, d.problems, true
 }
 
 // placeOf returns the 1-based line and column at which JSON stops to parse.

@@ -144,6 +144,11 @@ func (t Target) guess(dest destination) Target {
 	return t.finish(dest)
 }
 
+// Leads is the page that a destination on another page leads to, nil for none.
+func (s *Snapshot) Leads(from *Doc, dest string) *Doc {
+	return s.find(from, parseDestination(from.Path, dest)).Doc
+}
+
 func (s *Snapshot) lookup(t *Target, p string, slash, fold bool) bool {
 	key := keyOfPath(p)
 	if fold {

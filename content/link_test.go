@@ -120,7 +120,7 @@ func TestMoved(t *testing.T) {
 
 func TestDuplicateAlerts(t *testing.T) {
 	s := load(t, map[string]string{"a.md": "---\nalerts: [X]\n---\n", "b.md": "---\nalerts: [Y, x]\n---\n"})
-	if d := cmp.Diff([]string{"b.md:1: alert-duplicate: the alert x already leads to a.md (keep it on one page)"}, problems(s)); d != "" {
+	if d := cmp.Diff([]string{"b.md:2:13: alert-duplicate: the alert x already leads to a.md (keep it on one page)"}, problems(s)); d != "" {
 		t.Error(d)
 	}
 }

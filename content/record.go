@@ -4,12 +4,14 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 
 	"rutter/content/diag"
 	"rutter/content/markdown"
 )
 
-// recordVersion changes whenever parsing or this encoding does, so that what an older program kept is read anew.
+// recordVersion changes whenever parsing, the rules of package lint or this encoding do, so that what an older program kept is read anew.
 const recordVersion = 5
 
 var errRecord = errors.New("content: not a record of this version")
@@ -49,6 +51,12 @@ func (s *Snapshot) Record(d *Doc) []byte {
 		w.bool(l.Image)
 		w.num(l.Line)
 		w.num(l.Column)
+	}
+	w.num(len(d.spots))
+	for _, k := range slices.Sorted(maps.Keys(d.spots)) {
+		w.str(k)
+		w.num(d.spots[k].Line)
+		w.num(d.spots[k].Column)
 	}
 	w.num(len(d.found))
 	for _, p := range d.found {
@@ -92,6 +100,13 @@ func readRecord(path string, data []byte) (*Doc, error) {
 	d.Links = make([]markdown.Link, r.count())
 	for i := range d.Links {
 		d.Links[i] = markdown.Link{Dest: r.str(), Image: r.bool(), Line: r.num(), Column: r.num()}
+	}
+	if n := r.count(); n > 0 {
+		d.spots = make(map[string]markdown.Place, n)
+		for range n {
+			k := r.str()
+			d.spots[k] = markdown.Place{Line: r.num(), Column: r.num()}
+		}
 	}
 	ps := make([]diag.Problem, r.count())
 	for i := range ps {

@@ -38,6 +38,9 @@ type Snapshot struct {
 	advisories map[string][]string // open ones by product in lower case, their paths sorted
 	proofs     map[string][]string // by path of a page: the stories that use it
 
+	rules  Rules
+	advice *advice // what Rules.Folder finds
+
 	unreadPs []diag.Problem        // folders that could not be listed
 	reserved func(key string) bool // addresses of the portal itself; may be nil
 }
@@ -71,7 +74,7 @@ func (s *Snapshot) Docs() []*Doc { return s.docs }
 
 // Problems returns everything an author can mend, sorted.
 func (s *Snapshot) Problems() []diag.Problem {
-	out := slices.Concat(s.restPs, s.unreadPs, s.asked.found(), s.portal.found())
+	out := slices.Concat(s.restPs, s.unreadPs, s.asked.found(), s.portal.found(), s.advised())
 	for _, ps := range s.filePs {
 		out = append(out, ps...)
 	}
@@ -83,7 +86,8 @@ func (s *Snapshot) Problems() []diag.Problem {
 	return out
 }
 
-// Counts returns how many problems there are of each severity.
+// Counts returns how many problems there are of each severity, but for what [Rules] say of the folder as a whole:
+// that is advice, and takes a look at all pages.
 func (s *Snapshot) Counts() (errors, warnings, notes int) {
 	add := func(ps []diag.Problem) {
 		e, w, n := diag.Count(ps)
@@ -97,7 +101,13 @@ func (s *Snapshot) Counts() (errors, warnings, notes int) {
 		add(ps)
 	}
 	for _, ps := range s.linkPs {
-		errors += len(ps) // every dead link is one
+		for _, p := range ps {
+			if p.Severity == diag.Error {
+				errors++
+			} else {
+				notes++ // a link to a former address
+			}
+		}
 	}
 	return errors, warnings, notes
 }

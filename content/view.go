@@ -330,9 +330,10 @@ func (w View) Body(d *Doc, values map[string]string) (html []byte, inputs []Inpu
 	if err != nil {
 		return nil, nil, err
 	}
-	fill := map[string]string{}
+	fill, names := map[string]string{}, map[string]bool{}
 	declared := inputsOf(d.Meta.Inputs, nil)
 	for _, in := range declared {
+		names[in.Name] = true
 		if in.Accepts(in.Default) {
 			fill[in.Name] = in.Default
 		}
@@ -347,7 +348,7 @@ func (w View) Body(d *Doc, values map[string]string) (html []byte, inputs []Inpu
 		}
 	}
 	html, err = p.HTML(markdown.HTMLOptions{
-		Title: d.Title, Values: fill, Scope: scoper,
+		Title: d.Title, Values: fill, Scope: scoper, Inputs: names,
 		Resolve: func(dest string, _ bool) (string, bool) {
 			t := w.Resolve(d, dest)
 			return t.URL, t.Leads()

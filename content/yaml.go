@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -22,10 +23,12 @@ type decoder struct {
 	line     int              // line of the file on which the block begins
 	keys     map[string]place // where the nodes are not the author's: the places of the keys
 	key      string           // the one being read
+	own      map[string]bool  // those of the block
 	anchors  map[string]ast.Node
 	text     []string // the block's lines
 	meta     *Meta
 	links    []markdown.Link // destinations among the values
+	spots    map[string]markdown.Place
 	problems []diag.Problem
 }
 
@@ -240,6 +243,7 @@ func (d *decoder) fields(pairs []*ast.MappingValueNode) {
 	for _, p := range pairs {
 		own[d.keyOf(p)] = true
 	}
+	d.own = own
 	for _, p := range pairs {
 		if _, merge := p.Key.(*ast.MergeKeyNode); merge {
 			left := maxKeys
@@ -301,6 +305,7 @@ func (d *decoder) field(p *ast.MappingValueNode) {
 	d.key = key
 	value := d.real(p.Value)
 	if f, ok := fields[key]; ok {
+		d.spot(key, p.Key, value)
 		switch {
 		case !isNull(value):
 			f(d, value)
@@ -321,6 +326,43 @@ func (d *decoder) field(p *ast.MappingValueNode) {
 		d.meta.Audience = []string{Nobody} // what it was to say is not known
 	}
 	d.at(p.Key, "key-unknown", "unknown front matter key "+key, fix)
+	if near != "" && near != "audience" && d.keys == nil && !d.own[near] && editDistance(strings.ToLower(key), near, 1) <= 1 {
+		d.rewrite(key, near)
+	}
+}
+
+// spotted are the keys whose places are kept, with those of their entries: rules that look at several pages speak of them.
+var spotted = set("title aliases alerts inputs")
+
+func (d *decoder) spot(key string, at ast.Node, value ast.Node) {
+	if !spotted[key] {
+		return
+	}
+	if d.spots == nil {
+		d.spots = map[string]markdown.Place{}
+	}
+	put := func(name string, n ast.Node) {
+		line, col := d.placeOf(n)
+		d.spots[name] = markdown.Place{Line: d.line + line - 1, Column: col}
+	}
+	put(key, at)
+	if seq, ok := value.(*ast.SequenceNode); ok && d.keys == nil {
+		for i, v := range seq.Values {
+			put(key+"."+strconv.Itoa(i), v)
+		}
+	}
+}
+
+// rewrite has the last problem mended by writing now over what stands at its place, if old does.
+func (d *decoder) rewrite(old, now string) {
+	p := &d.problems[len(d.problems)-1]
+	l := ""
+	if i := p.Line - d.line; i >= 0 && i < len(d.text) {
+		l = d.text[i]
+	}
+	if r := []rune(l); p.Column > 0 && p.Column <= len(r) && strings.HasPrefix(string(r[p.Column-1:]), old) {
+		p.Edit = diag.Edit{Cut: utf8.RuneCountInString(old), Put: now}
+	}
 }
 
 // mentionsAudience tells whether front matter that does not parse holds the key audience, however it is misspelt.

@@ -7,6 +7,7 @@ import (
 
 	"rutter/content"
 	"rutter/content/diag"
+	"rutter/content/lint"
 	"rutter/content/source"
 	"rutter/search"
 	"rutter/site"
@@ -26,7 +27,7 @@ func (c *checkCmd) Run(out *streams) error {
 	if err != nil {
 		return folder(c.Dir, err)
 	}
-	b := content.Builder{Reserved: site.Reserved}
+	b := content.Builder{Reserved: site.Reserved, Rules: lint.Rules()}
 	if _, _, err := b.Build(context.Background(), tree, nil, false); err != nil {
 		return err
 	}

@@ -77,8 +77,9 @@ func (nodes) code(w util.BufWriter, src []byte, node ast.Node, entering bool) (a
 	return ast.WalkContinue, nil
 }
 
-// placeCode gives every block of code its lines, and those of shells what they do and where the reader's values stand.
-func (p *Page) placeCode(values map[string]string) {
+// placeCode gives every block of code its lines, and those of shells what they do and where the reader's values stand. In
+// blocks of other languages only declared inputs have places: there, what stands in angle brackets may be anything.
+func (p *Page) placeCode(values map[string]string, declared map[string]bool) {
 	pen := newPen()
 	defer pen.put()
 	commands, at, transcripts := p.commands()
@@ -98,7 +99,12 @@ func (p *Page) placeCode(values map[string]string) {
 			continue
 		}
 		if !isShell(b.lang) {
-			n.SetAttributeString(linesAttr, wrapped(pen.colour(body, b.lang)))
+			body, written := p.place(body, declaredHoles(body, declared), values)
+			lines := wrapped(pen.colour(body, b.lang))
+			for i, l := range lines {
+				lines[i] = written.Replace(l)
+			}
+			n.SetAttributeString(linesAttr, lines)
 			continue
 		}
 		script, t := shell.Read(commands[0], vars), transcripts[0]
@@ -121,6 +127,19 @@ func (p *Page) placeCode(values map[string]string) {
 	}
 }
 
+// declaredHoles are the places of declared inputs in code that is no shell's. Values there are plain: what quotes them in
+// that language is not known here.
+func declaredHoles(body string, declared map[string]bool) []shell.Hole {
+	if len(declared) == 0 || !strings.Contains(body, "<") {
+		return nil
+	}
+	holes := slices.DeleteFunc(shell.Named(body), func(h shell.Hole) bool { return !declared[h.Name] || body[h.From] != '<' })
+	for i := range holes {
+		holes[i].Place = shell.Plain
+	}
+	return holes
+}
+
 // commands are the texts of the page's blocks of commands, without prompts and output, where in the block an offset into
 // each is, and what is known of their prompts.
 func (p *Page) commands() (texts []string, at []func(int) int, ts []transcript) {
@@ -136,8 +155,8 @@ func (p *Page) commands() (texts []string, at []func(int) int, ts []transcript) 
 }
 
 // placeSpans makes holes of the placeholders in code within the text, as far as the commands of the page want their
-// values.
-func (p *Page) placeSpans(values map[string]string) {
+// values, or the author declared them.
+func (p *Page) placeSpans(values map[string]string, declared map[string]bool) {
 	vars := sync.OnceValue(func() *shell.Variables {
 		commands, _, _ := p.commands()
 		return shell.VariablesOf(commands)
@@ -154,7 +173,7 @@ func (p *Page) placeSpans(values map[string]string) {
 		if strings.Contains(body, "=") { // of a variable that a block may run
 			known = vars()
 		}
-		holes := slices.DeleteFunc(shell.Read(body, known).Holes, func(h shell.Hole) bool { return !slices.Contains(p.Inputs, h.Name) })
+		holes := slices.DeleteFunc(shell.Read(body, known).Holes, func(h shell.Hole) bool { return !slices.Contains(p.Inputs, h.Name) && !declared[h.Name] })
 		if len(holes) == 1 && holes[0].To-holes[0].From == len(body) { // the value itself, no command
 			holes[0].Place = shell.Text
 		}
@@ -192,6 +211,9 @@ type Code struct {
 	Text   string // of a transcript only its commands, all else blank
 	Line   int    // of the author's file, on which Text begins
 	Column int    // where its lines begin
+	Fence  string // the language as it stands in the fence, "" where none does
+	Named  Place  // where Fence stands
+	Mixed  bool   // it is named as a script and holds prompts and output, as a console does
 }
 
 // Code goes through the page's blocks of code. It is to be called before HTML.
@@ -206,8 +228,14 @@ func (p *Page) Code() iter.Seq[Code] {
 				continue
 			}
 			c := Code{Lang: f.lang, Text: codeOf(n, p.src)}
+			if x, _ := n.(*ast.FencedCodeBlock); x.Info != nil {
+				text := string(x.Info.Segment.Value(p.src))
+				c.Fence, _, _ = strings.Cut(strings.TrimLeft(text, " "), " ")
+				c.Named.Line, c.Named.Column = pos.at(x.Info.Segment.Start + len(text) - len(strings.TrimLeft(text, " ")))
+			}
 			if isShell(f.lang) {
 				t := transcriptOf(c.Text, f.lang)
+				c.Mixed = isScript(c.Fence) && t.holdsOutput(c.Text)
 				c.Text, _ = t.commands(c.Text)
 				if t != nil || c.Lang == "bash" || c.Lang == "shell" {
 					c.Lang = "sh"
@@ -383,6 +411,15 @@ func isShell(lang string) bool {
 	return false
 }
 
+// isScript tells whether a fence names a shell that reads a file of commands, where a prompt has no place.
+func isScript(fence string) bool {
+	switch fence {
+	case "sh", "bash", "zsh", "ksh", "dash", "shell":
+		return true
+	}
+	return false
+}
+
 // transcript is what is known of the lines of a block that holds prompts, and so perhaps output as well; nil of any other.
 //
 // The first line that is no comment begins with a prompt: "$ ", or one that names a user's machine or a shell, as
@@ -525,6 +562,18 @@ func backslashes(lines []string, i int) int {
 		i++
 	}
 	return i
+}
+
+// holdsOutput tells whether a line of the block is no command.
+func (t transcript) holdsOutput(body string) bool {
+	i := 0
+	for l := range strings.Lines(body) {
+		if i < len(t) && !t[i].command && strings.TrimSpace(l) != "" {
+			return true
+		}
+		i++
+	}
+	return false
 }
 
 // commands is the block without all that is no command, and where in the block an offset into it is. Prompts are blanked;

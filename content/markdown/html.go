@@ -28,6 +28,7 @@ type HTMLOptions struct {
 	Resolve Resolver          // never nil
 	Values  map[string]string // of inputs, by name, to be written into the commands
 	Scope   Scoper            // nil where headings say nothing of versions
+	Inputs  map[string]bool   // names that the author declared: they stand for values in code of every language, as <name>
 }
 
 const (
@@ -53,8 +54,8 @@ func (p *Page) HTML(o HTMLOptions) (out []byte, err error) {
 	p.placeHeadings(o.Title)
 	p.placeSteps()
 	p.resolve(o.Resolve)
-	p.placeCode(o.Values)
-	p.placeSpans(o.Values)
+	p.placeCode(o.Values, o.Inputs)
+	p.placeSpans(o.Values, o.Inputs)
 	p.placeScopes(o.Scope)
 	if out, err = p.render(); err != nil || !p.raw {
 		return out, err

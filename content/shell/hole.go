@@ -94,6 +94,8 @@ func placeholder(src, name string, from, to int, ends map[string]bool) bool {
 		return false
 	case fileName.MatchString(name) && afterFile.MatchString(after), comparison.MatchString(name) && afterComparison.MatchString(after):
 		return false
+	case strings.HasPrefix(after, "[^<"): // of a pattern that reads an element
+		return false
 	case beforeElement.MatchString(before[max(0, len(before)-10):]):
 		return false
 	}

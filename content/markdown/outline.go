@@ -1,0 +1,287 @@
+package markdown
+
+import (
+	"iter"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+
+	"rutter/content/shell"
+)
+
+// What the checker asks of a page stands here: where its headings, words, steps and values are. All of it is to be
+// called before HTML, which consumes the page.
+
+// Place is a position in the author's file: a 1-based line, and a 1-based column in code points.
+type Place struct{ Line, Column int }
+
+// Part is a heading as the author wrote it.
+type Part struct {
+	Place
+	Level int
+	Text  string
+	Empty bool // nothing stands below it, not even a heading of a deeper level
+}
+
+// Outline goes through the headings on the top level of the page, the title included.
+func (p *Page) Outline() iter.Seq[Part] {
+	return func(yield func(Part) bool) {
+		pos := lines{src: p.src, first: p.first}
+		for n := p.top(); n != nil; n = n.NextSibling() {
+			h, ok := n.(*ast.Heading)
+			if !ok {
+				continue
+			}
+			part := Part{Level: h.Level, Text: oneLine(plain(h, p.src)), Empty: p.nothingBelow(h)}
+			part.Line, part.Column = pos.at(h.Pos())
+			if !yield(part) {
+				return
+			}
+		}
+	}
+}
+
+// top is the first block of the page, nil where it was not parsed.
+func (p *Page) top() ast.Node {
+	if p.root == nil {
+		return nil
+	}
+	return p.root.FirstChild()
+}
+
+// nothingBelow tells whether a heading is followed by another that is no part of it, or by the end. A comment is
+// nothing to a reader.
+func (p *Page) nothingBelow(h *ast.Heading) bool {
+	for n := h.NextSibling(); n != nil; n = n.NextSibling() {
+		if x, ok := n.(*ast.Heading); ok {
+			return x.Level <= h.Level
+		}
+		if n.Kind() != ast.KindHTMLBlock || !strings.HasPrefix(strings.TrimSpace(string(rawOf(n, p.src))), "<!--") {
+			return false
+		}
+	}
+	return true
+}
+
+// Words is a run of the page's text without markup.
+type Words struct {
+	Place
+	Text string
+}
+
+// Prose goes through the text of the page but its code and its headings, in pieces that hold no markup and no line end.
+func (p *Page) Prose() iter.Seq[Words] {
+	return func(yield func(Words) bool) {
+		if p.root == nil {
+			return
+		}
+		pos := lines{src: p.src, first: p.first}
+		_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if !entering {
+				return ast.WalkContinue, nil
+			}
+			switch n.Kind() {
+			case ast.KindCodeSpan, ast.KindFencedCodeBlock, ast.KindCodeBlock, ast.KindHTMLBlock, ast.KindRawHTML, ast.KindAutoLink, ast.KindHeading:
+				return ast.WalkSkipChildren, nil
+			}
+			t, ok := n.(*ast.Text)
+			if !ok {
+				return ast.WalkContinue, nil
+			}
+			w := Words{Text: string(t.Segment.Value(p.src))}
+			w.Line, w.Column = pos.at(t.Segment.Start)
+			if !yield(w) {
+				return ast.WalkStop, nil
+			}
+			return ast.WalkContinue, nil
+		})
+	}
+}
+
+// Act is a block of commands that changes something for good, and what the page says of proving and undoing it.
+type Act struct {
+	Place           // where its commands begin
+	Step     string // text of the heading it stands below, "" at the top of the page
+	Verified bool   // its step, or a section of the page after it, says how to see that it worked
+	Undone   bool   // its step, or a section of the page, says how to undo it, when to stop, or that it cannot be undone
+}
+
+// Destructive goes through the blocks of commands that destroy something.
+func (p *Page) Destructive() iter.Seq[Act] {
+	return func(yield func(Act) bool) {
+		if p.root == nil {
+			return
+		}
+		var kill []ast.Node
+		commands, _, _ := p.commands()
+		vars := shell.VariablesOf(commands)
+		for n, b := range p.blocks() {
+			if !isShell(b.lang) {
+				continue
+			}
+			if shell.Read(commands[0], vars).Effect == shell.Destroys {
+				kill = append(kill, n)
+			}
+			commands = commands[1:]
+		}
+		pos := lines{src: p.src, first: p.first}
+		for _, n := range kill {
+			if n.Lines().Len() == 0 {
+				continue
+			}
+			act := p.act(n)
+			act.Line, act.Column = pos.at(n.Lines().At(0).Start)
+			if !yield(act) {
+				return
+			}
+		}
+	}
+}
+
+// act reads what is said of a block: in the section it stands in, and in sections made for it.
+func (p *Page) act(block ast.Node) (a Act) {
+	top := block
+	for top.Parent() != nil && top.Parent() != p.root {
+		top = top.Parent()
+	}
+	head := top
+	for head != nil && head.Kind() != ast.KindHeading {
+		head = head.PreviousSibling()
+	}
+	level := 0
+	n := p.root.FirstChild()
+	if head != nil {
+		h, _ := head.(*ast.Heading)
+		a.Step, level, n = oneLine(plain(h, p.src)), h.Level, h.NextSibling()
+	}
+	for ; n != nil; n = n.NextSibling() { // of the step
+		if h, ok := n.(*ast.Heading); ok && (level == 0 || h.Level <= level) {
+			break
+		}
+		p.said(n, &a)
+	}
+	after := false
+	for n := p.root.FirstChild(); n != nil; n = n.NextSibling() { // sections that say it for the whole page
+		after = after || n == top
+		h, ok := n.(*ast.Heading)
+		if !ok {
+			continue
+		}
+		text := strings.ToLower(oneLine(plain(h, p.src)))
+		a.Verified = a.Verified || after && contains(text, verifyWords)
+		a.Undone = a.Undone || contains(text, undoWords)
+	}
+	return a
+}
+
+// said notes what a block, or a block in it, says of proving and undoing.
+func (p *Page) said(n ast.Node, a *Act) {
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering || n.Kind() != ast.KindParagraph && n.Kind() != ast.KindTextBlock && n.Kind() != ast.KindHeading {
+			return ast.WalkContinue, nil
+		}
+		switch p.saysOf(n) {
+		case "Verify":
+			a.Verified = true
+		case "Roll back", "Stop if":
+			a.Undone = true
+		}
+		text := strings.ToLower(oneLine(plain(n, p.src)))
+		a.Verified = a.Verified || contains(text, verifyWords)
+		a.Undone = a.Undone || contains(text, undoWords)
+		return ast.WalkSkipChildren, nil
+	})
+}
+
+// Words by which authors say, in their own way, how a command is proven and how it is undone.
+var (
+	verifyWords = []string{"verif", "confirm that", "check that", "check whether", "make sure", "validat", "prüfe"}
+	undoWords   = []string{
+		"roll back", "rollback", "rolls back", "undo", "undone", "revert", "restore", "back out", "no way back", "irreversib", "cannot be recovered", "cannot be taken back", "for good", "zurück", "rückgängig",
+	}
+)
+
+func contains(text string, words []string) bool {
+	for _, w := range words {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// Value is a placeholder in the page's code, which a reader is to fill in.
+type Value struct {
+	Place
+	Name string // as in [Page.Inputs]
+}
+
+// Values goes through the values that the code of the page wants, each name once: those in commands, and of declared
+// inputs those in other code.
+func (p *Page) Values(declared map[string]bool) iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		if p.root == nil {
+			return
+		}
+		pos := lines{src: p.src, first: p.first}
+		seen := map[string]bool{}
+		found := func(name string, offset int) bool {
+			if seen[name] {
+				return true
+			}
+			seen[name] = true
+			v := Value{Name: name}
+			v.Line, v.Column = pos.at(offset)
+			return yield(v)
+		}
+		commands, at, _ := p.commands()
+		vars := shell.VariablesOf(commands)
+		for n, b := range p.blocks() {
+			if n.Lines().Len() == 0 {
+				continue
+			}
+			for _, h := range shell.Named(b.on) {
+				if !found(h.Name, n.Lines().At(0).Start) {
+					return
+				}
+			}
+			var holes []shell.Hole
+			back := func(i int) int { return i }
+			if isShell(b.lang) {
+				holes, back = shell.Read(commands[0], vars).Holes, at[0]
+				commands, at = commands[1:], at[1:]
+			} else if !isOutput(b.lang) {
+				holes = declaredHoles(codeOf(n, p.src), declared)
+			}
+			for _, h := range holes {
+				if !found(h.Name, p.inBlock(n, back(h.From))) {
+					return
+				}
+			}
+		}
+		_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if !entering || n.Kind() != ast.KindCodeSpan {
+				return ast.WalkContinue, nil
+			}
+			for _, h := range shell.Named(oneLine(plain(n, p.src))) {
+				if declared[h.Name] && !found(h.Name, n.Pos()) {
+					return ast.WalkStop, nil
+				}
+			}
+			return ast.WalkSkipChildren, nil
+		})
+	}
+}
+
+// inBlock is the offset in the page of an offset into the text of a block of code, whose lines may be indented.
+func (p *Page) inBlock(n ast.Node, at int) int {
+	for i := range n.Lines().Len() {
+		s := n.Lines().At(i)
+		if size := s.Len() + s.Padding; at >= size {
+			at -= size
+			continue
+		}
+		return s.Start + max(at-s.Padding, 0)
+	}
+	return n.Lines().At(0).Start
+}
