@@ -75,11 +75,11 @@ func (p Problem) String() string {
 		b.WriteString(p.Fix)
 		b.WriteByte(')')
 	}
-	return printable(b.String())
+	return Printable(b.String())
 }
 
-// printable keeps a hostile file name or link from breaking the line or steering the terminal.
-func printable(s string) string {
+// Printable keeps a hostile file name or link from breaking the line or steering the terminal.
+func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r < 0x20 || r == 0x7f, r >= 0x80 && r < 0xa0:
