@@ -370,7 +370,8 @@ func (s *Server) barOf(r *request, file string) *view.Bar {
 	if !s.o.Authors {
 		return nil
 	}
-	b := &view.Bar{Troubles: s.publisher.Troubles(), Total: len(r.edition.Snapshot.Problems())}
+	errors, warnings, notes := r.edition.Snapshot.Counts()
+	b := &view.Bar{Troubles: s.publisher.Troubles(), Total: errors + warnings + notes}
 	if file != "" {
 		b.Problems, b.Stale = r.edition.Snapshot.ProblemsOf(file), r.edition.Snapshot.Stale(file)
 	} else if len(b.Troubles) == 0 {

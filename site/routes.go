@@ -78,6 +78,8 @@ func (s *Server) handlerFor(p string) (handler, string) {
 		return s.sitemap, reading
 	case "/robots.txt":
 		return s.robots, reading
+	case rulesPath:
+		return s.rules, reading
 	case "/-/asked":
 		if s.o.Authors {
 			return s.askedPage, reading
@@ -94,6 +96,9 @@ func (s *Server) handlerFor(p string) (handler, string) {
 	}
 	if strings.HasPrefix(p, static.Prefix) {
 		return s.asset, reading
+	}
+	if id, ok := strings.CutPrefix(p, rulesPath+"/"); ok {
+		return s.rule(id), reading
 	}
 	if rest, ok := strings.CutPrefix(p, "/-/"); ok {
 		if set, ok := strings.CutPrefix(rest, "set/"); ok {

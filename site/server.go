@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"rutter/content"
+	"rutter/content/lint"
 	"rutter/site/asked"
 	"rutter/site/edition"
 	"rutter/site/view"
@@ -85,7 +86,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.publisher, err = edition.New(edition.Options{
 		Source: o.Source, Changes: o.Changes, Git: o.Git, History: o.History, State: o.State,
-		Reserved: Reserved, Gate: s.gate, Now: o.Now, Log: o.Log,
+		Reserved: Reserved, Rules: lint.Rules(), Gate: s.gate, Now: o.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err

@@ -84,3 +84,30 @@ func readRule(id string, raw []byte) Rule {
 	}
 	return r
 }
+
+// Markdown is the rule as a page: its text, its example, and what is reported of that.
+func (r Rule) Markdown() string {
+	var b strings.Builder
+	b.WriteString(r.Text + "\n")
+	if r.Mended {
+		b.WriteString("\n`rutter check --fix` mends it where that needs no thought.\n")
+	}
+	block := func(info, text string) {
+		b.WriteString("\n~~~~~~~ " + info + "\n" + strings.ToValidUTF8(strings.TrimSuffix(text, "\n"), "\uFFFD") + "\n~~~~~~~\n")
+	}
+	if len(r.Example) > 0 {
+		b.WriteString("\n## Example\n")
+	}
+	for _, e := range r.Example {
+		lang := strings.TrimPrefix(path.Ext(e.Path), ".")
+		if lang == "markdown" {
+			lang = "md"
+		}
+		block(lang+` title="`+e.Path+`"`, e.Text)
+	}
+	if r.Reports != "" {
+		b.WriteString("\nIt is told as:\n")
+		block("output", r.Reports)
+	}
+	return b.String()
+}

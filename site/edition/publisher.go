@@ -41,6 +41,7 @@ type Options struct {
 	History  *content.History // last changes that are known beforehand, as for the library in the binary
 	State    string           // folder to keep the index in; "" uses a temporary one
 	Reserved func(key string) bool
+	Rules    content.Rules // what else authors are told
 	Gate     Gate
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -123,7 +124,7 @@ func New(o Options) (*Publisher, error) {
 	if st.why != nil {
 		p.note("state", st.why.Error())
 	}
-	p.builder.Reserved = o.Reserved
+	p.builder.Reserved, p.builder.Rules = o.Reserved, o.Rules
 	if o.Git != nil && p.history == nil {
 		p.history = &content.History{}
 	}

@@ -351,6 +351,25 @@ type ProblemFile struct {
 	Problems []diag.Problem
 }
 
+// RulesPage lists the rules of writing.
+type RulesPage struct {
+	Frame
+	Rules []RuleLink
+}
+
+// RuleLink is a rule in a list.
+type RuleLink struct {
+	ID, Title string
+	Severity  diag.Severity
+}
+
+// RulePage explains one rule.
+type RulePage struct {
+	Frame
+	Rule RuleLink
+	Body string // HTML
+}
+
 // AskedPage tells authors what readers searched for and did not find.
 type AskedPage struct {
 	Frame

@@ -122,6 +122,8 @@ var states = map[string]templ.Component{
 	}),
 	"asked":            view.AskedView(view.AskedPage{Frame: frame, Enough: 3, Missing: []view.AskedQuery{{Query: "raft <quorum>", URL: "/search?q=raft", Asked: 1200, None: 1100}}}),
 	"asked-off":        view.AskedView(view.AskedPage{Frame: frame, Off: true}),
+	"rules":            view.RulesView(view.RulesPage{Frame: frame, Rules: []view.RuleLink{{ID: "link-dead", Title: "A link leads nowhere", Severity: diag.Error}, {ID: "heading-jump", Title: "A heading skips a level", Severity: diag.Note}}}),
+	"rule":             view.RuleView(view.RulePage{Frame: frame, Rule: view.RuleLink{ID: "link-dead", Title: "A link leads nowhere", Severity: diag.Error}, Body: "<p>A reader who follows the link gets nothing.</p>\n"}),
 	"problems-held":    view.ProblemsView(view.ProblemsPage{Frame: frame, Edition: "0123456789ab", Troubles: []string{"content: no such folder"}}),
 	"problems-nothing": view.ProblemsView(view.ProblemsPage{Frame: frame, Edition: "0123456789ab", Pages: 3}),
 }
