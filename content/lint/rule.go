@@ -41,6 +41,7 @@ var all = sync.OnceValue(func() []Rule {
 		raw, _ := files.ReadFile(name)
 		out = append(out, readRule(strings.TrimSuffix(path.Base(name), ".txtar"), raw))
 	}
+	slices.SortFunc(out, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) }) // file names sort otherwise
 	return out
 })
 
