@@ -324,8 +324,9 @@ func (w View) Resolve(d *Doc, dest string) Target {
 	return t
 }
 
-// Body renders the page's body with links resolved. inputs are what its commands want; values, by name, are written into them where they can be.
-func (w View) Body(d *Doc, values map[string]string) (html []byte, inputs []Input, err error) {
+// Body renders the page's body with links resolved. inputs are what its commands want; values, by name, are written into
+// them where they can be. marks are lines of the file, sorted, that links to #/line-N lead to.
+func (w View) Body(d *Doc, values map[string]string, marks []int) (html []byte, inputs []Input, err error) {
 	p, err := d.body()
 	if err != nil {
 		return nil, nil, err
@@ -348,7 +349,7 @@ func (w View) Body(d *Doc, values map[string]string) (html []byte, inputs []Inpu
 		}
 	}
 	html, err = p.HTML(markdown.HTMLOptions{
-		Title: d.Title, Values: fill, Scope: scoper, Inputs: names,
+		Title: d.Title, Values: fill, Scope: scoper, Inputs: names, Marks: marks,
 		Resolve: func(dest string, _ bool) (string, bool) {
 			t := w.Resolve(d, dest)
 			return t.URL, t.Leads()

@@ -224,7 +224,7 @@ func render(ctx context.Context, c templ.Component) ([]byte, error) {
 
 func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 	values := valuesOf(r)
-	body, inputs, err := r.view.Body(d, values)
+	body, inputs, err := r.view.Body(d, values, s.marksOf(r, d))
 	if err != nil {
 		return view.Page{}, err
 	}
@@ -232,7 +232,7 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 	f.Portal = s.portal(r)
 	f.Title, f.Description, f.Lang = d.Title, d.Summary(), r.edition.Snapshot.Lang(d)
 	f.Nav, f.Products = s.chromeOf(r).nav(d), s.chromeOf(r).products
-	f.Bar = s.barOf(r, d.Path)
+	f.Bar, f.Live = s.barOf(r, d), s.liveURL(r, d)
 	p := view.Page{
 		Frame: f, Heading: d.Title, Name: d.Name, Lead: d.Meta.Summary, Body: string(body),
 		Crumbs: crumbsOf(r.view.Trail(d.Parent())),
@@ -365,17 +365,31 @@ func linksTo(docs []*content.Doc) (out []view.Link) {
 	return out
 }
 
-// barOf is what authors are told over a page: of its file, or with no file, of the portal.
-func (s *Server) barOf(r *request, file string) *view.Bar {
+// barOf is what authors are told over a page: of its file, or with no page of content, of the portal.
+func (s *Server) barOf(r *request, d *content.Doc) *view.Bar {
 	if !s.o.Authors {
 		return nil
 	}
 	errors, warnings, notes := r.edition.Snapshot.Counts()
 	b := &view.Bar{Troubles: s.publisher.Troubles(), Total: errors + warnings + notes}
-	if file != "" {
-		b.Problems, b.Stale = r.edition.Snapshot.ProblemsOf(file), r.edition.Snapshot.Stale(file)
+	if d != nil {
+		b.File, b.Problems, b.Stale = d.Path, r.edition.Snapshot.ProblemsOf(d.Path), r.edition.Snapshot.Stale(d.Path)
+		b.Ranks = s.ranksOf(r, d)
 	} else if len(b.Troubles) == 0 {
 		return nil
 	}
 	return b
+}
+
+// marksOf are the lines that the bar speaks of.
+func (s *Server) marksOf(r *request, d *content.Doc) (lines []int) {
+	if !s.o.Authors {
+		return nil
+	}
+	for _, p := range r.edition.Snapshot.ProblemsOf(d.Path) { // sorted by line
+		if p.Line > 0 && (len(lines) == 0 || lines[len(lines)-1] != p.Line) {
+			lines = append(lines, p.Line)
+		}
+	}
+	return lines
 }

@@ -35,6 +35,7 @@ func (s *Server) route(r *request) (handler, error) {
 	if p != r.URL.Path {
 		return redirect(p), nil
 	}
+	r.alone = p == livePath
 	h, methods := s.handlerFor(p)
 	if !slices.Contains(strings.Split(methods, ", "), r.Method) {
 		return nil, methodNotAllowed(methods)
@@ -83,6 +84,11 @@ func (s *Server) handlerFor(p string) (handler, string) {
 	case "/-/asked":
 		if s.o.Authors {
 			return s.askedPage, reading
+		}
+		return s.lost, reading
+	case livePath:
+		if s.o.Authors {
+			return s.live, "GET"
 		}
 		return s.lost, reading
 	case "/-/problems":

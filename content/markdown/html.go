@@ -28,6 +28,7 @@ type HTMLOptions struct {
 	Resolve Resolver          // never nil
 	Values  map[string]string // of inputs, by name, to be written into the commands
 	Scope   Scoper            // nil where headings say nothing of versions
+	Marks   []int             // lines of the author's file that a link to #/line-N leads to, sorted
 	Inputs  map[string]bool   // names that the author declared: they stand for values in code of every language, as <name>
 }
 
@@ -51,6 +52,7 @@ func (p *Page) HTML(o HTMLOptions) (out []byte, err error) {
 			out, err = p.plainHTML(), nil
 		}
 	}()
+	p.placeMarks(o.Marks)
 	p.placeHeadings(o.Title)
 	p.placeSteps()
 	p.resolve(o.Resolve)
@@ -188,6 +190,7 @@ func (r nodes) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindHeading, r.heading)
 	reg.Register(kindCourse, r.course)
 	reg.Register(kindStep, r.step)
+	reg.Register(kindMark, r.mark)
 	reg.Register(kindSay, r.say)
 	reg.Register(ast.KindBlockquote, r.blockquote)
 	reg.Register(ast.KindLink, r.link)
@@ -199,6 +202,7 @@ func (r nodes) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindCodeBlock, r.code)
 	reg.Register(ast.KindCodeSpan, r.span)
 	reg.Register(extast.KindTaskCheckBox, r.checkbox)
+	reg.Register(kindMark, r.mark)
 	reg.Register(extast.KindTable, r.table)
 	reg.Register(extast.KindTableHeader, r.tableHeader)
 	reg.Register(extast.KindTableRow, r.tableRow)

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"cmp"
+
 	"rutter/content/diag"
 	"rutter/search"
 )
@@ -16,6 +18,8 @@ type Frame struct {
 	Assets      Assets
 	Foot        []Fact // facts at the foot of the page
 	Bar         *Bar   // for authors; nil for readers
+	Live        string // where the page hears that it has changed; "" for readers
+	Authors     bool   // the page is one for authors
 	NoIndex     bool   // keep it out of search engines
 	Home        bool   // the home page has its own search field
 	Play        bool   // the page has commands with values, or steps
@@ -29,6 +33,7 @@ type Frame struct {
 // Assets are the addresses of what a page loads.
 type Assets struct {
 	CSS, JS, Play, Box, Pick, Find, Keep, Diagram, Mermaid, Icon string
+	Authors, Live                                                string
 	Worker                                                       string // that keeps pages for a time without the network; "" for none
 }
 
@@ -57,11 +62,23 @@ type Fact struct {
 
 // Bar tells authors what is wrong with the page they look at.
 type Bar struct {
+	File     string // the page's, "" where the page has none
 	Problems []diag.Problem
 	Troubles []string
-	Stale    bool // the page is shown in an older version
-	Total    int  // problems in the whole folder
+	Stale    bool   // the page is shown in an older version
+	Total    int    // problems in the whole folder
+	Ranks    []Rank // of the page for what readers ask
 }
+
+// Rank is the place of the page among the results of a search that it should answer.
+type Rank struct {
+	Query, URL string
+	Place      int // from 1; 0 where it is not found
+	Within     int // the worst that will do, 0 where nobody has said
+}
+
+// Good tells whether the place will do: it is the one that was asked for, or among the first three.
+func (r Rank) Good() bool { return r.Place > 0 && r.Place <= cmp.Or(r.Within, 3) }
 
 // Page is one page of content.
 type Page struct {

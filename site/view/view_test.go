@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write the golden files")
 
 var frame = view.Frame{
 	Portal: "Harbour",
-	Assets: view.Assets{CSS: "/-/static/s.css", JS: "/-/static/s.js", Play: "/-/static/p.js", Pick: "/-/static/v.js", Find: "/-/static/f.js", Keep: "/-/static/k.js", Diagram: "/-/static/d.js", Mermaid: "/-/static/m.js", Box: "/-/static/b.js", Icon: "/-/static/i.svg"},
+	Assets: view.Assets{CSS: "/-/static/s.css", Authors: "/-/static/a.css", Live: "/-/static/l.js", JS: "/-/static/s.js", Play: "/-/static/p.js", Pick: "/-/static/v.js", Find: "/-/static/f.js", Keep: "/-/static/k.js", Diagram: "/-/static/d.js", Mermaid: "/-/static/m.js", Box: "/-/static/b.js", Icon: "/-/static/i.svg"},
 	Nav:    []view.NavItem{{Label: "Playbooks", URL: "/-/kind/playbook", Current: true}, {Label: "Guides", URL: "/-/kind/guide"}},
 }
 
@@ -31,6 +31,8 @@ func framed(set func(*view.Frame)) view.Frame {
 	set(&f)
 	return f
 }
+
+var forAuthors = framed(func(f *view.Frame) { f.Authors = true })
 
 var entries = []view.Entry{
 	{Title: "The disk <is> full", URL: "/disk", Summary: "Writes fail & services stop."},
@@ -84,7 +86,9 @@ var states = map[string]templ.Component{
 		f.Bar = &view.Bar{
 			Stale: true, Total: 3, Troubles: []string{"content: permission denied"},
 			Problems: []diag.Problem{{File: "a.md", Line: 3, Column: 7, Rule: "link-dead", Text: "nothing is at <x>", Fix: "did you mean y?"}, {File: "a.md", Severity: diag.Warning, Rule: "r", Text: "w"}},
+			File:     "a.md", Ranks: []view.Rank{{Query: "no space left", URL: "/search?q=no+space+left", Place: 1, Within: 1}, {Query: "<b>", URL: "/search?q=b", Place: 12}, {Query: "gone", URL: "/search?q=gone"}},
 		}
+		f.Live = "/-/live?page=a.md&tag=1"
 	})}),
 	"page-authors-fine": view.PageView(view.Page{Heading: "Good", Body: "<p>new</p>", Frame: framed(func(f *view.Frame) { f.Bar = &view.Bar{Total: 2} })}),
 	"home": view.HomeView(view.Home{
@@ -117,15 +121,15 @@ var states = map[string]templ.Component{
 	"lost-all": view.LostView(view.Lost{Frame: frame, Path: "/zzz", Words: "zzz", RequestID: "abc-2"}),
 	"error":    view.ErrorView(view.ErrorPage{Frame: frame, Status: 500, Heading: "Internal Server Error", Text: "The portal made a mistake.", RequestID: "abc-3", Path: "/x"}),
 	"problems": view.ProblemsView(view.ProblemsPage{
-		Frame: frame, Edition: "0123456789ab", Pages: 359, Errors: 2, Warnings: 1, Shown: 2,
+		Frame: forAuthors, Edition: "0123456789ab", Pages: 359, Errors: 2, Warnings: 1, Shown: 2,
 		Files: []view.ProblemFile{{File: "a.md", URL: "/a", Problems: []diag.Problem{{Line: 42, Column: 7, Rule: "anchor-dead", Text: "b.md has no heading #x", Fix: "did you mean #y?"}}}, {File: "", Problems: []diag.Problem{{Severity: diag.Note, Rule: "n", Text: "note"}}}},
 	}),
 	"asked":            view.AskedView(view.AskedPage{Frame: frame, Enough: 3, Missing: []view.AskedQuery{{Query: "raft <quorum>", URL: "/search?q=raft", Asked: 1200, None: 1100}}}),
 	"asked-off":        view.AskedView(view.AskedPage{Frame: frame, Off: true}),
 	"rules":            view.RulesView(view.RulesPage{Frame: frame, Rules: []view.RuleLink{{ID: "link-dead", Title: "A link leads nowhere", Severity: diag.Error}, {ID: "heading-jump", Title: "A heading skips a level", Severity: diag.Note}}}),
 	"rule":             view.RuleView(view.RulePage{Frame: frame, Rule: view.RuleLink{ID: "link-dead", Title: "A link leads nowhere", Severity: diag.Error}, Body: "<p>A reader who follows the link gets nothing.</p>\n"}),
-	"problems-held":    view.ProblemsView(view.ProblemsPage{Frame: frame, Edition: "0123456789ab", Troubles: []string{"content: no such folder"}}),
-	"problems-nothing": view.ProblemsView(view.ProblemsPage{Frame: frame, Edition: "0123456789ab", Pages: 3}),
+	"problems-held":    view.ProblemsView(view.ProblemsPage{Frame: forAuthors, Edition: "0123456789ab", Troubles: []string{"content: no such folder"}}),
+	"problems-nothing": view.ProblemsView(view.ProblemsPage{Frame: forAuthors, Edition: "0123456789ab", Pages: 3}),
 }
 
 var pager = view.Pager{Page: 2, Pages: 9, Prev: "/x", Next: "/x?page=3", Links: []view.PagerLink{{Page: 1, URL: "/x"}, {Page: 2, URL: "/x?page=2", Current: true}, {}, {Page: 9, URL: "/x?page=9"}}}

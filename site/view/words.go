@@ -236,3 +236,46 @@ func countWords(b SuggestBox) string {
 	}
 	return number(b.Total) + " pages match"
 }
+
+// barSummary is the line that authors read first.
+func barSummary(b Bar) string {
+	var parts []string
+	if n := len(b.Troubles); n > 0 {
+		parts = append(parts, "Held back")
+	}
+	if b.Stale {
+		parts = append(parts, "Older version")
+	}
+	errors, warnings, notes := diag.Count(b.Problems)
+	for _, x := range []struct {
+		n         int
+		one, many string
+	}{{errors, "error", "errors"}, {warnings, "warning", "warnings"}, {notes, "note", "notes"}} {
+		if x.n > 0 {
+			parts = append(parts, plural(x.n, x.one, x.many))
+		}
+	}
+	if len(parts) == 0 {
+		return "Nothing is wrong here"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// rankWord is a place among results: 1st, 2nd, or that there is none.
+func rankWord(r Rank) string {
+	if r.Place == 0 {
+		return "not found"
+	}
+	suffix := "th"
+	if n := r.Place % 100; n < 11 || n > 13 {
+		switch r.Place % 10 {
+		case 1:
+			suffix = "st"
+		case 2:
+			suffix = "nd"
+		case 3:
+			suffix = "rd"
+		}
+	}
+	return strconv.Itoa(r.Place) + suffix
+}
