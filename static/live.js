@@ -7,9 +7,11 @@ const store = (k, v) => { try { v === null ? sessionStorage.removeItem(k) : sess
 
 // What is at the top of the window: the last heading above it and how far that is, for text above may have grown.
 const headings = () => [...document.querySelectorAll('main [id]:is(h1, h2, h3, h4, h5, h6)')];
+let leaving = false, placed = null; // where back led to: who has not scrolled since must not be moved by what is rounded
 const leave = () => {
+  leaving = true;
   const at = headings().findLast((h) => h.getBoundingClientRect().top <= 1);
-  store(KEY, JSON.stringify([scrollY, at?.id, at?.getBoundingClientRect().top]));
+  store(KEY, JSON.stringify(placed?.[0] === scrollY ? placed : [scrollY, at?.id, at?.getBoundingClientRect().top]));
   history.scrollRestoration = 'manual';
   location.reload();
 };
@@ -18,9 +20,10 @@ const back = () => {
   if (y === undefined) return;
   const h = id && document.getElementById(id);
   scrollTo({ top: h ? scrollY + h.getBoundingClientRect().top - top : y, behavior: 'instant' });
+  placed = [scrollY, id, top];
 };
 back();
-addEventListener('load', () => { back(); store(KEY, null); history.scrollRestoration = 'auto'; }, { once: true });
+addEventListener('load', () => { back(); store(KEY, null); }, { once: true });
 
 // Whether the list of problems is open is the author's choice until the tab is closed.
 const list = document.querySelector('.authors details');
@@ -44,6 +47,10 @@ const listen = () => {
   }
 };
 document.addEventListener('visibilitychange', listen);
-addEventListener('pagehide', () => { stream?.close(); stream = null; });
+addEventListener('pagehide', () => {
+  stream?.close();
+  stream = null;
+  if (!leaving) history.scrollRestoration = 'auto'; // the browser's own way back, which it goes some time after a page was loaded
+});
 addEventListener('pageshow', listen);
 listen();
