@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"maps"
 	"path"
 	"slices"
@@ -176,7 +177,7 @@ func (s *Snapshot) checkLinks(d *Doc) (keys []string, ps []linkProblem) {
 				break
 			}
 		}
-		p := linkProblem{Problem: diag.Problem{File: d.Path, Line: l.Line, Column: l.Column}}
+		p := linkProblem{Problem: diag.Problem{File: cmp.Or(l.File, d.Path), Line: l.Line, Column: l.Column}}
 		switch {
 		case !t.Found && l.Image:
 			p.Rule, p.Text = "image-dead", "there is no picture at "+show(l.Dest)

@@ -83,7 +83,7 @@ func (s *Snapshot) Problems() []diag.Problem {
 		out = append(out, s.hinted(ps, named)...)
 	}
 	diag.Sort(out)
-	return out
+	return slices.Compact(out) // what stands in a file that several pages include is told once
 }
 
 // Counts returns how many problems there are of each severity, but for what [Rules] say of the folder as a whole:

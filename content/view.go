@@ -348,6 +348,16 @@ func (w View) Body(d *Doc, values map[string]string, marks []int) (html []byte, 
 			fill[name] = value
 		}
 	}
+	if d.made != nil && len(marks) > 0 {
+		raw, _ := d.Source()
+		first := cut(raw).bodyLine
+		marks = slices.Clone(marks)
+		for i, line := range marks {
+			if line >= first {
+				marks[i] = d.made.virtual(first, line)
+			}
+		}
+	}
 	html, err = p.HTML(markdown.HTMLOptions{
 		Title: d.Title, Values: fill, Scope: scoper, Inputs: names, Marks: marks,
 		Resolve: func(dest string, _ bool) (string, bool) {

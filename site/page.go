@@ -387,7 +387,7 @@ func (s *Server) marksOf(r *request, d *content.Doc) (lines []int) {
 		return nil
 	}
 	for _, p := range r.edition.Snapshot.ProblemsOf(d.Path) { // sorted by line
-		if p.Line > 0 && (len(lines) == 0 || lines[len(lines)-1] != p.Line) {
+		if p.File == d.Path && p.Line > 0 && (len(lines) == 0 || lines[len(lines)-1] != p.Line) {
 			lines = append(lines, p.Line)
 		}
 	}

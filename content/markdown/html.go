@@ -117,6 +117,12 @@ func has(n ast.Node, attr string) bool {
 // state.
 func (p *Page) resolve(r Resolver) {
 	raw := sanitiser{page: p, resolve: r}
+	from := func(n ast.Node) Resolver { // included text has links of its own file
+		if p.rebase == nil {
+			return r
+		}
+		return func(dest string, image bool) (string, bool) { return r(p.rebase(n, dest), image) }
+	}
 	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			if n.Type() == ast.TypeBlock && n.Kind() != ast.KindHTMLBlock {
@@ -130,12 +136,14 @@ func (p *Page) resolve(r Resolver) {
 		}
 		switch n := n.(type) {
 		case *ast.Link:
-			n.Destination = p.destination(n, string(unescape(n.Destination)), false, r)
+			n.Destination = p.destination(n, string(unescape(n.Destination)), false, from(n))
 		case *ast.Image:
-			n.Destination = p.destination(n, string(unescape(n.Destination)), true, r)
+			n.Destination = p.destination(n, string(unescape(n.Destination)), true, from(n))
 		case *ast.RawHTML:
+			raw.resolve = from(n)
 			n.SetAttributeString(htmlAttr, raw.write(n))
 		case *ast.HTMLBlock:
+			raw.resolve = from(n)
 			b := raw.write(n)
 			n.SetAttributeString(htmlAttr, append(b, raw.closers()...))
 		}

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"iter"
+	"path"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -20,7 +21,8 @@ type Part struct {
 	Place
 	Level int
 	Text  string
-	Empty bool // nothing stands below it, not even a heading of a deeper level
+	ID    string // its anchor
+	Empty bool   // nothing stands below it, not even a heading of a deeper level
 }
 
 // Outline goes through the headings on the top level of the page, the title included.
@@ -32,7 +34,7 @@ func (p *Page) Outline() iter.Seq[Part] {
 			if !ok {
 				continue
 			}
-			part := Part{Level: h.Level, Text: oneLine(plain(h, p.src)), Empty: p.nothingBelow(h)}
+			part := Part{Level: h.Level, Text: oneLine(plain(h, p.src)), ID: p.ids[h], Empty: p.nothingBelow(h)}
 			part.Line, part.Column = pos.at(h.Pos())
 			if !yield(part) {
 				return
@@ -284,4 +286,46 @@ func (p *Page) inBlock(n ast.Node, at int) int {
 		return s.Start + max(at-s.Padding, 0)
 	}
 	return n.Lines().At(0).Start
+}
+
+// Rebase tells the page that some of its lines came from other files: the links there lead from where those lie, and say so.
+// place returns for a line of the page the file, "" for the page's own, and the place in it.
+func (p *Page) Rebase(place func(line, column int) (file string, realLine, realColumn int)) {
+	for i, l := range p.Links {
+		file, line, column := place(l.Line, l.Column)
+		p.Links[i].Line, p.Links[i].Column = line, column
+		if file != "" {
+			p.Links[i].File, p.Links[i].Dest = file, rebased(file, l.Dest)
+		}
+	}
+	pos := lines{src: p.src, first: p.first}
+	p.rebase = func(n ast.Node, dest string) string {
+		for c := n; c != nil; c = c.Parent() {
+			if at := c.Pos(); at >= 0 {
+				line, column := pos.at(at)
+				if file, _, _ := place(line, column); file != "" {
+					return rebased(file, dest)
+				}
+				return dest
+			}
+		}
+		return dest
+	}
+}
+
+// rebased is a destination that a file names, from the root of the folder. Addresses and places on the page are as they
+// were.
+func rebased(file, dest string) string {
+	if dest == "" || dest[0] == '/' || dest[0] == '#' || schemeOf(dest) != relative {
+		return dest
+	}
+	d, rest := dest, ""
+	if i := strings.IndexAny(dest, "#?"); i >= 0 {
+		d, rest = dest[:i], dest[i:]
+	}
+	joined := path.Join("/", path.Dir(file), d)
+	if strings.HasSuffix(d, "/") {
+		joined += "/"
+	}
+	return joined + rest
 }
