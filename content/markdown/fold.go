@@ -27,21 +27,22 @@ func (d *differ) lay(to *html.Node, items []item) {
 		least = len(items) + 1
 	}
 	shown := seenItems(items)
-	for i := 0; i < len(items); {
-		n := i
+	for len(items) > 0 {
+		n := 0
 		for n < len(items) && !shown[n] {
 			n++
 		}
-		if n-i >= least {
-			to.AppendChild(folded(to, items[i:n]))
-			i = n
-			continue
-		}
-		for i = min(i, n); i < max(n, i+1) && i < len(items); i++ {
-			for _, x := range items[i].nodes {
-				to.AppendChild(x)
+		if n >= least {
+			to.AppendChild(folded(to, items[:n]))
+		} else {
+			n = max(n, 1)
+			for _, it := range items[:n] {
+				for _, x := range it.nodes {
+					to.AppendChild(x)
+				}
 			}
 		}
+		items, shown = items[n:], shown[n:]
 	}
 }
 
