@@ -83,7 +83,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.frame = view.Frame{
 		Portal: o.Portal,
-		Assets: view.Assets{CSS: assets.URL("rutter.css"), Authors: assets.URL("authors.css"), Live: assets.URL("live.js"), JS: assets.URL("rutter.js"), Play: assets.URL("play.js"), Box: assets.URL("box.js"), Pick: assets.URL("pick.js"), Find: assets.URL("find.js"), Keep: assets.URL("keep.js"), Diagram: assets.URL("diagram.js"), Mermaid: assets.URL(static.Mermaid), Worker: workerPath, Icon: assets.URL("icon.svg")},
+		Assets: view.Assets{CSS: assets.URL("rutter.css"), Authors: assets.URL("authors.css"), Live: assets.URL("live.js"), Difference: assets.URL("difference.css"), JS: assets.URL("rutter.js"), Play: assets.URL("play.js"), Box: assets.URL("box.js"), Pick: assets.URL("pick.js"), Find: assets.URL("find.js"), Keep: assets.URL("keep.js"), Diagram: assets.URL("diagram.js"), Mermaid: assets.URL(static.Mermaid), Worker: workerPath, Icon: assets.URL("icon.svg")},
 	}
 	s.publisher, err = edition.New(edition.Options{
 		Source: o.Source, Changes: o.Changes, Git: o.Git, History: o.History, State: o.State,

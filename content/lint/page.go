@@ -15,7 +15,7 @@ import (
 // headings reports levels that are left out, and sections with nothing in them.
 func (c *checked) headings() {
 	level := 0
-	var last markdown.Part
+	var last markdown.Outlined
 	for part := range c.Body.Outline() {
 		if level > 0 && part.Level > level+1 {
 			c.add(diag.Problem{

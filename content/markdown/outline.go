@@ -16,8 +16,8 @@ import (
 // Place is a position in the author's file: a 1-based line, and a 1-based column in code points.
 type Place struct{ Line, Column int }
 
-// Part is a heading as the author wrote it.
-type Part struct {
+// Outlined is a heading as the author wrote it.
+type Outlined struct {
 	Place
 	Level int
 	Text  string
@@ -26,15 +26,15 @@ type Part struct {
 }
 
 // Outline goes through the headings on the top level of the page, the title included.
-func (p *Page) Outline() iter.Seq[Part] {
-	return func(yield func(Part) bool) {
+func (p *Page) Outline() iter.Seq[Outlined] {
+	return func(yield func(Outlined) bool) {
 		pos := lines{src: p.src, first: p.first}
 		for n := p.top(); n != nil; n = n.NextSibling() {
 			h, ok := n.(*ast.Heading)
 			if !ok {
 				continue
 			}
-			part := Part{Level: h.Level, Text: oneLine(plain(h, p.src)), ID: p.ids[h], Empty: p.nothingBelow(h)}
+			part := Outlined{Level: h.Level, Text: oneLine(plain(h, p.src)), ID: p.ids[h], Empty: p.nothingBelow(h)}
 			part.Line, part.Column = pos.at(h.Pos())
 			if !yield(part) {
 				return

@@ -4,6 +4,8 @@ import (
 	"cmp"
 
 	"rutter/content/diag"
+	"rutter/content/difference"
+	"rutter/content/markdown"
 	"rutter/search"
 )
 
@@ -27,6 +29,7 @@ type Frame struct {
 	Find        bool   // the page searches in the browser
 	Keep        bool   // the page is about what the browser keeps
 	Diagrams    bool   // the page has diagrams to draw
+	Changes     bool   // the page shows what changed
 	Products    bool   // pages name products, so that readers may choose theirs
 }
 
@@ -34,6 +37,7 @@ type Frame struct {
 type Assets struct {
 	CSS, JS, Play, Box, Pick, Find, Keep, Diagram, Mermaid, Icon string
 	Authors, Live                                                string
+	Difference                                                   string // the style sheet of pages that show what changed
 	Worker                                                       string // that keeps pages for a time without the network; "" for none
 }
 
@@ -401,3 +405,42 @@ type AskedQuery struct {
 	Query, URL          string
 	Asked, None, Opened int
 }
+
+// ChangesPage lists the versions of a page.
+type ChangesPage struct {
+	Frame
+	Crumbs  []Link
+	Heading string
+	Lead    string
+	Changes []Change // the newest first
+	Pager   Pager
+}
+
+// Change is one that was made to a page, and the version it made.
+type Change struct {
+	Subject  string // what its author says of it, one line
+	Author   string
+	Time     string // RFC 3339
+	Date     string // as it is shown
+	Revision string // as it is shown
+	Note     string // what it did, where it is known: "added", "renamed from a.md"
+	URL      string // of what it changed, or of the version; "" for none
+}
+
+// DifferencePage is what changed between two versions of a page.
+type DifferencePage struct {
+	Frame
+	Crumbs   []Link
+	Heading  string  // the page's title
+	From, To *Change // the versions; nil where there was no page
+	Fields   []FieldRow
+	Stats    markdown.Stats
+	Body     string // HTML, see markdown.Difference
+	AsText   bool   // there is no Body: a version can only be shown as its text
+	Source   []difference.Hunk
+	Older    *Link // the change before this one
+	Newer    *Link
+}
+
+// FieldRow is a key of the front matter that changed, "" where it had no value.
+type FieldRow struct{ Label, Old, New string }

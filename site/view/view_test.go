@@ -14,6 +14,8 @@ import (
 	"golang.org/x/net/html"
 
 	"rutter/content/diag"
+	"rutter/content/difference"
+	"rutter/content/markdown"
 	"rutter/search"
 	"rutter/site/view"
 )
@@ -22,7 +24,7 @@ var update = flag.Bool("update", false, "write the golden files")
 
 var frame = view.Frame{
 	Portal: "Harbour",
-	Assets: view.Assets{CSS: "/-/static/s.css", Authors: "/-/static/a.css", Live: "/-/static/l.js", JS: "/-/static/s.js", Play: "/-/static/p.js", Pick: "/-/static/v.js", Find: "/-/static/f.js", Keep: "/-/static/k.js", Diagram: "/-/static/d.js", Mermaid: "/-/static/m.js", Box: "/-/static/b.js", Icon: "/-/static/i.svg"},
+	Assets: view.Assets{CSS: "/-/static/s.css", Difference: "/-/static/c.css", Authors: "/-/static/a.css", Live: "/-/static/l.js", JS: "/-/static/s.js", Play: "/-/static/p.js", Pick: "/-/static/v.js", Find: "/-/static/f.js", Keep: "/-/static/k.js", Diagram: "/-/static/d.js", Mermaid: "/-/static/m.js", Box: "/-/static/b.js", Icon: "/-/static/i.svg"},
 	Nav:    []view.NavItem{{Label: "Playbooks", URL: "/-/kind/playbook", Current: true}, {Label: "Guides", URL: "/-/kind/guide"}},
 }
 
@@ -130,6 +132,48 @@ var states = map[string]templ.Component{
 	"rule":             view.RuleView(view.RulePage{Frame: frame, Rule: view.RuleLink{ID: "link-dead", Title: "A link leads nowhere", Severity: diag.Error}, Body: "<p>A reader who follows the link gets nothing.</p>\n"}),
 	"problems-held":    view.ProblemsView(view.ProblemsPage{Frame: forAuthors, Edition: "0123456789ab", Troubles: []string{"content: no such folder"}}),
 	"problems-nothing": view.ProblemsView(view.ProblemsPage{Frame: forAuthors, Edition: "0123456789ab", Pages: 3}),
+	"changes": view.ChangesView(view.ChangesPage{
+		Frame: framed(func(f *view.Frame) { f.Changes, f.Title = true, "Changes" }), Crumbs: []view.Link{{Label: "Home", URL: "/"}, {Label: "The disk is full", URL: "/disk"}}, Heading: "Changes of The disk is full", Lead: "3 changes.",
+		Changes: []view.Change{third, second, {Date: "2026-10-01", Time: "2026-10-01T00:00:00Z", Revision: "0a0a0a0a0a0a", Author: "Ops", Subject: "A page for full disks", Note: "added"}}, Pager: pager,
+	}),
+	"changes-none": view.ChangesView(view.ChangesPage{Frame: framed(func(f *view.Frame) { f.Changes = true }), Heading: "Changes of Disk"}),
+	"difference": view.DifferenceView(differenceOf(oldDisk, newDisk, view.DifferencePage{
+		Frame: framed(func(f *view.Frame) { f.Changes, f.Title = true, "The disk is full: what changed" }), Crumbs: []view.Link{{Label: "Home", URL: "/"}, {Label: "The disk is full", URL: "/disk"}, {Label: "Changes", URL: "/-/changes/disk"}},
+		Heading: "The disk is full", From: &second, To: &third, Older: &view.Link{Label: "Look at inodes as well", URL: "/2"}, Newer: &view.Link{Label: "Spelling", URL: "/4"},
+		Fields: []view.FieldRow{{Label: view.FieldWord("applies_to"), Old: "Linux 5", New: "Linux 5; Linux 6"}, {Label: view.FieldWord("reviewed"), New: "2026-11-20"}, {Label: view.FieldWord("id"), Old: "D-<1>"}},
+	})),
+	"difference-added":   view.DifferenceView(differenceOf("", "Some text.\n", view.DifferencePage{Frame: framed(func(f *view.Frame) { f.Changes = true }), Heading: "Disk", To: &third})),
+	"difference-removed": view.DifferenceView(differenceOf("Some text.\n", "", view.DifferencePage{Frame: framed(func(f *view.Frame) { f.Changes = true }), Heading: "Disk", From: &third})),
+	"difference-source":  view.DifferenceView(view.DifferencePage{Frame: framed(func(f *view.Frame) { f.Changes = true }), Heading: "Disk", From: &second, To: &third, AsText: true, Source: difference.Lines("a <b>\n\nc\n", "a <c>\n\nc\n", 3)}),
+	"difference-nothing": view.DifferenceView(view.DifferencePage{Frame: framed(func(f *view.Frame) { f.Changes = true }), Heading: "Disk", From: &second, To: &third}),
+	"problems-nothing":   view.ProblemsView(view.ProblemsPage{Frame: frame, Edition: "0123456789ab", Pages: 3}),
+}
+
+var (
+	third  = view.Change{Date: "2026-11-20", Time: "2026-11-20T10:00:00Z", Revision: "3c3c3c3c3c3c", Author: "A. <Writer>", Subject: "Empty the journal before anything is deleted", URL: "/3"}
+	second = view.Change{Date: "2026-11-02", Time: "2026-11-02T10:00:00Z", Revision: "2b2b2b2b2b2b", URL: "/2"}
+)
+
+// Two versions of a page with all that can change in one.
+const (
+	oldDisk = "Writes fail and services stop.\n\n## Before you begin\n\nYou need to be root.\n\nTell those who use the machine that you are at work on it, and how long you expect it to take.\n\n- a terminal\n- ten minutes\n\n" +
+		"## What it looks like\n\n`No space left on device` in any log. See [the errors](errors.md).\n\n| Program | Says |\n|---|---|\n| cp | No space left on device |\n| PostgreSQL | could not extend file |\n| sshd | nothing at all |\n\n" +
+		"## Why\n\nLogs grow.\n\nCaches grow.\n\n### Worse\n\nDatabases grow.\n\nBackups that are kept beside what they are of grow twice.\n\n## Procedure\n\n### 1. Find the file system (1 min)\n\n```sh\ndf -h\ndf -i\n```\n\n**Verify.** One line says 100%.\n\n### 2. Find what fills it\n\n```sh\ndu -sh /var/* | sort -h\n```\n\nThe largest come last.\n\n### 3. Think\n\nWhose is it?\n\n### 4. Ask\n\nMay it go?\n\n### 5. Wait\n\nFor the answer.\n\n### 6. Think again\n\nIs it?\n\n### 7. Ask again\n\nYes?\n\n### 8. Delete (5 min)\n\n**Stop if** somebody needs it.\n\n```sh\nrm -rf /var/log/old\n```\n\n## Afterwards\n\nSay so.\n\n> [!NOTE]\n> It comes back.\n"
+	newDisk = "Writes fail and services stop one after the other.\n\n## Before you begin\n\nYou need to be root.\n\nTell those who use the machine that you are at work on it, and how long you expect it to take.\n\n- a terminal\n- twenty minutes\n- somebody who knows the machine\n\n" +
+		"## What it looks like\n\n`No space left on device` in any log. See [all errors](errors.md).\n\n| Program | Says |\n|---|---|\n| cp | No space left on device |\n| PostgreSQL | could not extend file: No space left |\n| nginx | a page without an end |\n\n" +
+		"## Why\n\nLogs grow.\n\nCaches grow.\n\n### Worse\n\nDatabases grow.\n\nBackups that are kept beside what they are of grow twice.\n\n## Procedure\n\n### 1. Find the file system (1 min)\n\n```sh\ndf -h\ndf -i\n```\n\n**Verify.** One line says 100%.\n\n### 2. Find what fills it\n\n```sh\ndu -xsh /var/* | sort -h\nls -l /var/log\n```\n\nThe largest come last.\n\n### 3. Think\n\nWhose is it?\n\n### 4. Ask\n\nMay it go?\n\n### 5. Wait\n\nFor the answer.\n\n### 6. Think again\n\nIs it?\n\n### 7. Ask again\n\nYes?\n\n### 8. Empty the journal (2 min)\n\n```sh\njournalctl --vacuum-size=200M\n```\n\n### 9. Delete (5 min)\n\n**Stop if** somebody needs it or you do not know.\n\n```sh\nrm -rf /var/log/old\n```\n\n> [!WARNING]\n> It comes back within the hour.\n"
+)
+
+// differenceOf fills in what two versions of a body differ in.
+func differenceOf(old, now string, p view.DifferencePage) view.DifferencePage {
+	a, _ := markdown.Parse("old.md", []byte(old), 1)
+	b, _ := markdown.Parse("now.md", []byte(now), 1)
+	body, stats, err := markdown.Difference(a, b, "", markdown.HTMLOptions{Resolve: func(dest string, _ bool) (string, bool) { return "/" + dest, true }})
+	if err != nil {
+		panic(err)
+	}
+	p.Body, p.Stats, p.Source = string(body), stats, difference.Lines(old, now, 3)
+	return p
 }
 
 var pager = view.Pager{Page: 2, Pages: 9, Prev: "/x", Next: "/x?page=3", Links: []view.PagerLink{{Page: 1, URL: "/x"}, {Page: 2, URL: "/x?page=2", Current: true}, {}, {Page: 9, URL: "/x?page=9"}}}
