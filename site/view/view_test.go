@@ -146,7 +146,6 @@ var states = map[string]templ.Component{
 	"difference-removed": view.DifferenceView(differenceOf("Some text.\n", "", view.DifferencePage{Frame: framed(func(f *view.Frame) { f.Changes = true }), Heading: "Disk", From: &third})),
 	"difference-source":  view.DifferenceView(view.DifferencePage{Frame: framed(func(f *view.Frame) { f.Changes = true }), Heading: "Disk", From: &second, To: &third, AsText: true, Source: difference.Lines("a <b>\n\nc\n", "a <c>\n\nc\n", 3)}),
 	"difference-nothing": view.DifferenceView(view.DifferencePage{Frame: framed(func(f *view.Frame) { f.Changes = true }), Heading: "Disk", From: &second, To: &third}),
-	"problems-nothing":   view.ProblemsView(view.ProblemsPage{Frame: frame, Edition: "0123456789ab", Pages: 3}),
 }
 
 var (
