@@ -90,7 +90,14 @@ func (p *Page) Prose() iter.Seq[Words] {
 			if !ok {
 				return ast.WalkContinue, nil
 			}
-			w := Words{Text: string(t.Segment.Value(p.src))}
+			if before, ok := n.PreviousSibling().(*ast.Text); ok && continues(before, t) {
+				return ast.WalkContinue, nil // it was part of the piece before
+			}
+			end := t
+			for next, ok := end.NextSibling().(*ast.Text); ok && continues(end, next); next, ok = end.NextSibling().(*ast.Text) {
+				end = next
+			}
+			w := Words{Text: string(p.src[t.Segment.Start:end.Segment.Stop])}
 			w.Line, w.Column = pos.at(t.Segment.Start)
 			if !yield(w) {
 				return ast.WalkStop, nil
@@ -98,6 +105,11 @@ func (p *Page) Prose() iter.Seq[Words] {
 			return ast.WalkContinue, nil
 		})
 	}
+}
+
+// continues tells whether a text goes on where the one before ended: the parser leaves some in pieces.
+func continues(before, t *ast.Text) bool {
+	return !before.SoftLineBreak() && !before.HardLineBreak() && before.Segment.Stop == t.Segment.Start && before.Segment.Padding == 0 && t.Segment.Padding == 0
 }
 
 // Act is a block of commands that changes something for good, and what the page says of proving and undoing it.
