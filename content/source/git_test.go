@@ -69,8 +69,10 @@ func days(t *testing.T, g *source.Git) map[string]string {
 		t.Fatal(err)
 	}
 	out := map[string]string{}
-	for p, c := range h.Pages {
-		out[p] = c.Time.Format(time.DateOnly)
+	for p := range h.Past().Pages {
+		if c, ok := h.Last(p); ok {
+			out[p] = c.Time.Format(time.DateOnly)
+		}
 	}
 	return out
 }
@@ -307,7 +309,7 @@ func TestNoRepositoryNoGit(t *testing.T) {
 	}
 	r := newRepo(t)
 	h, err := gitOf(t, r.dir).History(t.Context())
-	if err != nil || len(h.Pages) != 0 {
+	if err != nil || len(h.Past().Pages) != 0 {
 		t.Errorf("a repository without a commit: %v %v", h, err)
 	}
 }
@@ -337,7 +339,7 @@ func BenchmarkHistory(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if h, err := folder.GitOf().History(b.Context()); err != nil || len(h.Pages) != 500 {
+		if h, err := folder.GitOf().History(b.Context()); err != nil || len(h.Past().Pages) != 500 {
 			b.Fatalf("%v", err)
 		}
 	}
