@@ -92,7 +92,7 @@ func formerAnchors(ctx context.Context, dir string, jobs []versions, former map[
 	}
 	pages := make(chan page)
 	var mu sync.Mutex
-	for range runtime.GOMAXPROCS(0) {
+	for range (runtime.GOMAXPROCS(0) + 1) / 2 { // readers come first
 		parsing.Go(func() {
 			for p := range pages {
 				found := content.FormerAnchors(p.path, p.raw)

@@ -23,6 +23,7 @@ const (
 	maxSubject   = 300     // bytes of a subject
 	maxReviewers = 20      // of one commit
 	maxToken     = 1 << 20 // bytes of one field of the log; the rest is passed over
+	maxChanges   = 2000    // of a page, the last ones; its renames are all kept
 )
 
 // file is a page as a revision has it.
@@ -101,7 +102,7 @@ const (
 // log reads the log into t, newest commit first and none before the commits that follow it. As git does by itself, it
 // takes of a merge only the commits that came in with it.
 func (l *reading) log(ctx context.Context, t *trail) error {
-	cmd := command(ctx, l.g.dir, "log", "--date-order", "--raw", "-M", "-l1000", "--no-abbrev", "-z", "--no-ext-diff", "--no-textconv", "--no-follow",
+	cmd := command(ctx, l.g.dir, "log", "--date-order", "--root", "--raw", "--no-color", "-M", "-l1000", "--no-abbrev", "-z", "--no-ext-diff", "--no-textconv", "--no-follow",
 		"--encoding=UTF-8", "--format="+format, "--no-relative", "--end-of-options", l.what, "--", ":(top,icase)"+literal(l.prefix)+"*.md", ":(top,icase)"+literal(l.prefix)+"*.markdown")
 	return stream(cmd, func(r *bufio.Reader) error {
 		p := logReader{prefix: l.prefix, trail: t}

@@ -74,7 +74,9 @@ func (t *trail) commit(head []string, changes []fileChange) {
 		}
 		switch {
 		case f.now != "":
-			t.edits[f.now] = append(t.edits[f.now], e)
+			if len(t.edits[f.now]) < maxChanges || e.From != "" {
+				t.edits[f.now] = append(t.edits[f.now], e)
+			}
 		case f.side:
 			f.lost = append(f.lost, e)
 		}
