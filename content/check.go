@@ -179,6 +179,9 @@ func otherAnchors(a, b *History) (pages []string) {
 // pastKeys calls f with the keys of files that were renamed, where they lead to another page than before or to one of
 // those given.
 func pastKeys(prev, now *History, pages map[string]bool, f func(key string)) {
+	if prev == now && len(pages) == 0 {
+		return
+	}
 	for _, h := range []*History{prev, now} {
 		if h == nil {
 			continue

@@ -26,6 +26,7 @@ type Git struct {
 	revision func() string // of the pages there; nil for the one that a work tree has checked out
 
 	last    *content.History
+	below   string          // the folder's path when last was read: a link may have moved
 	files   map[string]file // all pages at that revision
 	shallow string          // where the clone ended when last was read
 	endFile string          // that says so, in a repository that does not move; "" before it was looked for
@@ -122,7 +123,7 @@ func (g *Git) History(ctx context.Context) (*content.History, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := g.last != nil && g.shallow == end
+	known := g.last != nil && g.shallow == end && g.below == prefix
 	if known && g.last.Revision == rev {
 		return g.last, nil
 	}
@@ -136,7 +137,7 @@ func (g *Git) History(ctx context.Context) (*content.History, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.last, g.files, g.shallow = h, files, end
+	g.last, g.files, g.shallow, g.below = h, files, end, prefix
 	return h, nil
 }
 

@@ -344,3 +344,23 @@ func BenchmarkHistory(b *testing.B) {
 		}
 	}
 }
+
+// TestLinkToAnotherFolderOfTheRevision: the link moves and the revision does not.
+func TestLinkToAnotherFolderOfTheRevision(t *testing.T) {
+	r := newRepo(t)
+	r.commit("2020-01-01", "one/a.md", "one")
+	r.commit("2021-01-01", "two/a.md", "two")
+	current := filepath.Join(t.TempDir(), "current")
+	link(t, filepath.Join(r.dir, "one"), current)
+	g := gitOf(t, current)
+	if got := days(t, g); got["a.md"] != "2020-01-01" {
+		t.Fatalf("%v", got)
+	}
+	if err := os.Remove(current); err != nil {
+		t.Fatal(err)
+	}
+	link(t, filepath.Join(r.dir, "two"), current)
+	if got := days(t, g); got["a.md"] != "2021-01-01" {
+		t.Errorf("%v", got)
+	}
+}
