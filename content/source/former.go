@@ -70,7 +70,6 @@ func formerAnchors(ctx context.Context, dir string, jobs []versions, former map[
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	cmd := command(ctx, dir, "cat-file", "--batch", "--buffer")
-	cmd.Env = append(cmd.Env, "GIT_NO_LAZY_FETCH=1") // what a partial clone has not is not asked for over the network
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err

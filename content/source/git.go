@@ -29,6 +29,7 @@ type Git struct {
 	below   string          // the folder's path when last was read: a link may have moved
 	files   map[string]file // all pages at that revision
 	shallow string          // where the clone ended when last was read
+	partial bool            // old versions are not here: to ask for one is to ask the network
 	endFile string          // that says so, in a repository that does not move; "" before it was looked for
 }
 
@@ -106,7 +107,8 @@ func modTime(p string) string {
 
 // History returns the changes of every page below the folder, followed through renames, by the log of its revision, and
 // the anchors that the pages once had. Changes that lie beyond the end of a shallow clone are missing: their true date
-// is not known here.
+// is not known here. In a partial clone, files that were renamed and edited at once are not recognised, and no former
+// anchors are known.
 func (g *Git) History(ctx context.Context) (*content.History, error) {
 	rev, err := g.head(ctx)
 	if err != nil {
@@ -126,6 +128,11 @@ func (g *Git) History(ctx context.Context) (*content.History, error) {
 	known := g.last != nil && g.shallow == end && g.below == prefix
 	if known && g.last.Revision == rev {
 		return g.last, nil
+	}
+	if !known {
+		if g.partial, err = isPartial(ctx, g.dir); err != nil {
+			return nil, err
+		}
 	}
 	l := reading{g: g, rev: rev, prefix: prefix, cutOff: cutOff(end), what: rev}
 	if known {
@@ -184,6 +191,15 @@ func (g *Git) end(ctx context.Context) (string, error) {
 	}
 	end, _ := os.ReadFile(g.endFile)
 	return string(end), nil
+}
+
+// isPartial tells whether a clone left out files, to fetch them when they are asked for.
+func isPartial(ctx context.Context, dir string) (bool, error) {
+	out, err := run(ctx, dir, "config", "--get-regexp", `^(remote\..*\.promisor|extensions\.partialclone)$`)
+	if isExit(err, 1) {
+		return false, nil
+	}
+	return len(out) > 0, err
 }
 
 // cutOff lists the commits at which a shallow clone was cut off: they seem to add every file there is.
@@ -265,6 +281,9 @@ func (l *reading) read(ctx context.Context) (*content.History, map[string]file, 
 
 // anchors finds the former anchors of the pages in again, of all with nil.
 func (l *reading) anchors(ctx context.Context, files map[string]file, past content.Past, again map[string]bool, former map[string][]content.FormerAnchor) error {
+	if l.g.partial {
+		return nil
+	}
 	var jobs []versions
 	for p, f := range files {
 		if again == nil || again[p] {

@@ -183,6 +183,16 @@ func TestChanges(t *testing.T) {
 			},
 			map[string][]string{"b.md": {"2020-01-02 b.md"}},
 		},
+		"a draft that was hidden": {
+			func(r repo) {
+				r.commit("2020-01-01", ".drafts/a.md", long("## Secret"))
+				r.rename("2020-01-02", ".drafts/a.md", "a.md")
+				r.commit("2020-01-03", "a.md", long("## New"))
+				r.commit("2020-01-04", "b.md", long("## Other", "x", "y", "z"))
+				r.rename("2020-01-05", "b.md", ".drafts/b.md")
+			},
+			map[string][]string{"a.md": {"2020-01-03 a.md", "2020-01-02 a.md", "#secret → #new"}},
+		},
 		"a renamed page is deleted": {
 			func(r repo) {
 				r.commit("2020-01-01", "a.md", long("first"))
@@ -347,6 +357,26 @@ func TestShallowCloneKnowsNothingBeyondItsEnd(t *testing.T) {
 	}
 }
 
+// TestPartialCloneAsksForNothing: the files that it left out stay where they are.
+func TestPartialCloneAsksForNothing(t *testing.T) {
+	r := newRepo(t)
+	r.commit("2020-01-01", "a.md", long("## One"))
+	r.rename("2020-01-02", "a.md", "b.md")
+	r.commit("2020-01-03", "b.md", long("## Two"))
+	r.git("2020-01-03", "config", "uploadpack.allowFilter", "true")
+	clone := filepath.Join(t.TempDir(), "clone")
+	if out, err := exec.Command("git", "clone", "-q", "--filter=blob:none", "file://"+r.dir, clone).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if err := os.Rename(filepath.Join(r.dir, ".git"), filepath.Join(r.dir, "away")); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][]string{"a.md": {"→ b.md"}, "b.md": {"2020-01-03 b.md", "2020-01-02 b.md was a.md", "2020-01-01 a.md"}}
+	if d := cmp.Diff(want, shownOf(historyOf(t, gitOf(t, clone)))); d != "" {
+		t.Error(d)
+	}
+}
+
 // TestPastThatWasRewritten: after a forced push nothing of the old past is left.
 func TestPastThatWasRewritten(t *testing.T) {
 	r := newRepo(t)
@@ -420,7 +450,7 @@ func TestFollowedStepByStep(t *testing.T) {
 		shown map[string][]string
 	}
 	var all []told
-	for round := range 40 {
+	for round := range 32 {
 		if round%8 == 7 { // a branch that comes in with a merge, taken as it is where the two collide
 			r.git(next(), "checkout", "-q", "-b", "side")
 			step()

@@ -44,7 +44,7 @@ func (l *reading) files(ctx context.Context) (map[string]file, error) {
 			about, p, _ := strings.Cut(tok, "\t")
 			f := strings.Fields(about)
 			p, inside := strings.CutPrefix(p, l.prefix)
-			if inside && len(f) == 3 && f[1] == "blob" && content.IsPage(p) {
+			if inside && len(f) == 3 && f[1] == "blob" && isPage(p) {
 				out[p] = file{content.ParseObjectID(f[2]), strings.HasPrefix(f[0], "100")}
 			}
 		})
@@ -102,7 +102,11 @@ const (
 // log reads the log into t, newest commit first and none before the commits that follow it. As git does by itself, it
 // takes of a merge only the commits that came in with it.
 func (l *reading) log(ctx context.Context, t *trail) error {
-	cmd := command(ctx, l.g.dir, "log", "--date-order", "--root", "--raw", "--no-color", "-M", "-l1000", "--no-abbrev", "-z", "--no-ext-diff", "--no-textconv", "--no-follow",
+	similar := "-M"
+	if l.g.partial {
+		similar = "-M100%" // no file needs to be looked into
+	}
+	cmd := command(ctx, l.g.dir, "log", "--date-order", "--root", "--raw", "--no-color", similar, "-l1000", "--no-abbrev", "-z", "--no-ext-diff", "--no-textconv", "--no-follow",
 		"--encoding=UTF-8", "--format="+format, "--no-relative", "--end-of-options", l.what, "--", ":(top,icase)"+literal(l.prefix)+"*.md", ":(top,icase)"+literal(l.prefix)+"*.markdown")
 	return stream(cmd, func(r *bufio.Reader) error {
 		p := logReader{prefix: l.prefix, trail: t}
@@ -174,8 +178,11 @@ func (l *logReader) path(tok string) {
 // inside is a path relative to the content folder, and false where it is of no page in it.
 func (l *logReader) inside(p string) (string, bool) {
 	p, ok := strings.CutPrefix(p, l.prefix)
-	return p, ok && content.IsPage(p)
+	return p, ok && isPage(p)
 }
+
+// isPage tells whether a path is that of a page: what a file was while it was hidden is nobody's business.
+func isPage(p string) bool { return content.IsPage(p) && !content.Hidden(p) }
 
 // commitOf reads the fields of a commit.
 func commitOf(head []string) content.Commit {
