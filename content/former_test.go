@@ -173,6 +173,16 @@ func TestFormerAddressOfARenamedFile(t *testing.T) {
 	if got, _ := s.For(content.NewViewer("staff")).Moved("secret"); got != "/hidden" {
 		t.Errorf("staff are led to %q", got)
 	}
+	var was []string
+	for _, c := range w.Changes(w.Doc("chain3.md")) {
+		was = append(was, c.From)
+	}
+	if d := cmp.Diff([]string{"chain2.md", "chain1.md"}, was); d != "" {
+		t.Error(d)
+	}
+	if hidden := s.For(content.NewViewer("staff")).Doc("hidden.md"); w.Changes(hidden) != nil || len(s.For(content.NewViewer("staff")).Changes(hidden)) != 1 {
+		t.Error("the changes of a page are not for those the page is for")
+	}
 	want := []string{"links.md:1:36: link-dead: nothing is at gone.md", "links.md:1:68: link-dead: nothing is at Disk.md (did you mean storage/disk.md?)"}
 	if d := cmp.Diff(want, problems(b.CheckLinks())); d != "" {
 		t.Error(d)

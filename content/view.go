@@ -332,6 +332,15 @@ func (w View) Resolve(d *Doc, dest string) Target {
 	return t
 }
 
+// Changes returns what is known to have changed a page, newest first; nil for a page that the viewer may not see. It says
+// what authors wrote into the repository, not what the page says: show it to those who may read that.
+func (w View) Changes(d *Doc) []Change {
+	if !w.sees(d) {
+		return nil
+	}
+	return w.s.history.Changes(d.Path)
+}
+
 // Anchors returns the anchors that earlier versions of a page had and this one has not, by ID, as far as those versions
 // were for the viewer.
 func (w View) Anchors(d *Doc) (out []FormerAnchor) {
