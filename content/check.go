@@ -232,6 +232,13 @@ func (s *Snapshot) checkLinks(d *Doc) (keys []string, ps []linkProblem) {
 			p.lead(dest)
 		case !t.Leads():
 			p.Rule, p.Text, p.Fix = "anchor-dead", t.Doc.Path+" has no heading #"+show(t.Frag), nearAnchor(t.Doc, t.Frag)
+		case t.past:
+			p.Severity, p.Rule, p.Text, p.Fix = diag.Note, "link-moved", show(l.Dest)+" was renamed, and is "+t.Doc.Path+" now", "write the path of today"
+		case t.former != nil:
+			p.Severity, p.Rule, p.Text, p.Fix = diag.Note, "link-moved", t.Doc.Path+" no longer has the heading #"+show(t.Frag), "link to another, or to the page"
+			if t.former.Now != "" {
+				p.Fix = "link to #" + show(t.former.Now) + ", which took its place"
+			}
 		case t.alias && t.Doc != nil:
 			p.Severity, p.Rule, p.Text, p.Fix = diag.Note, "link-moved", show(l.Dest)+" is a former address of "+t.Doc.Path, "write the one of today"
 		default:

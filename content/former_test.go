@@ -183,7 +183,14 @@ func TestFormerAddressOfARenamedFile(t *testing.T) {
 	if hidden := s.For(content.NewViewer("staff")).Doc("hidden.md"); w.Changes(hidden) != nil || len(s.For(content.NewViewer("staff")).Changes(hidden)) != 1 {
 		t.Error("the changes of a page are not for those the page is for")
 	}
-	want := []string{"links.md:1:36: link-dead: nothing is at gone.md", "links.md:1:68: link-dead: nothing is at Disk.md (did you mean storage/disk.md?)"}
+	want := []string{
+		"links.md:1:1: link-moved: disk.md was renamed, and is storage/disk.md now (write the path of today)",
+		"links.md:1:14: link-moved: old/ was renamed, and is new/README.md now (write the path of today)",
+		"links.md:1:24: link-moved: chain1 was renamed, and is chain3.md now (write the path of today)",
+		"links.md:1:36: link-dead: nothing is at gone.md",
+		"links.md:1:49: link-moved: old/README.md was renamed, and is new/README.md now (write the path of today)",
+		"links.md:1:68: link-dead: nothing is at Disk.md (did you mean storage/disk.md?)",
+	}
 	if d := cmp.Diff(want, problems(b.CheckLinks())); d != "" {
 		t.Error(d)
 	}
@@ -211,7 +218,12 @@ func TestFormerAnchorIsNoDeadOne(t *testing.T) {
 		{ID: "first", Now: ""}, {ID: "mine", Now: "new"}, {ID: "old", Now: "new"}, {ID: "secret", Now: "new", Audience: []string{"staff"}}, {ID: "title", Now: "a"},
 	}}
 	w, ps := build(content.NewHistory(p))
-	if d := cmp.Diff([]string{"b.md:1:32: anchor-dead: a.md has no heading #none (did you mean #mine?)"}, ps); d != "" {
+	if d := cmp.Diff([]string{
+		"b.md:1:1: link-moved: a.md no longer has the heading #old (link to #new, which took its place)",
+		"b.md:1:15: link-moved: a.md no longer has the heading #secret (link to #new, which took its place)",
+		"b.md:1:32: anchor-dead: a.md has no heading #none (did you mean #mine?)",
+		"b.md:1:47: link-moved: was.md#old was renamed, and is a.md now (write the path of today)",
+	}, ps); d != "" {
 		t.Error(d)
 	}
 	body, _, err := w.Body(w.Doc("a.md"), nil, nil)
