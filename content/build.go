@@ -155,13 +155,6 @@ func split(t Tree) (pages []File, files map[string]File) {
 	return pages, files
 }
 
-func sameHistory(a, b *History) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return a == b || a.Revision == b.Revision && len(a.Pages) == len(b.Pages)
-}
-
 // readAll reads and parses files on all processors. The result has one entry per job, in order.
 func (b *Builder) readAll(ctx context.Context, hurry <-chan struct{}, fsys fs.FS, jobs []File, prev *Snapshot) ([]read, error) {
 	out := make([]read, len(jobs))

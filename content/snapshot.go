@@ -194,26 +194,11 @@ func (s *Snapshot) under(prefix string) []*Doc {
 	return s.docs[i:j]
 }
 
-// History is what a repository knows about the pages. A nil History means there is no repository, and the file
-// system's times may be used; one without Pages is of a repository whose log has not been read yet.
-type History struct {
-	Revision string            // of the checked-out state; "" when unknown
-	Pages    map[string]Change // by path
-}
-
-// Change is the last change of a page.
-type Change struct {
-	Time     time.Time
-	Revision string // short name of the revision
-}
-
 // Changed returns when the page was last changed, and false when nobody knows: by the repository, else by its
 // front matter, else, where there is no repository, by the file's time.
 func (s *Snapshot) Changed(d *Doc) (time.Time, bool) {
-	if s.history != nil {
-		if c, ok := s.history.Pages[d.Path]; ok {
-			return c.Time, true
-		}
+	if c, ok := s.history.Last(d.Path); ok {
+		return c.Time, true
 	}
 	for _, date := range []Date{d.Meta.Updated, d.Meta.Published} {
 		if t, err := time.Parse(time.DateOnly, string(date)); err == nil {
@@ -228,10 +213,8 @@ func (s *Snapshot) Changed(d *Doc) (time.Time, bool) {
 
 // Revision names the revision that last changed the page, or the page's own hash where no repository knows it.
 func (s *Snapshot) Revision(d *Doc) string {
-	if s.history != nil {
-		if c, ok := s.history.Pages[d.Path]; ok && c.Revision != "" {
-			return c.Revision
-		}
+	if c, ok := s.history.Last(d.Path); ok && c.Revision != "" {
+		return c.Revision
 	}
 	return d.Hash.Short()
 }

@@ -175,6 +175,9 @@ func (s *Server) dependencies(r *request, d *content.Doc) string {
 	for _, f := range r.view.Trail(d.Parent()) {
 		add(f.Title, f.URL)
 	}
+	for _, f := range r.view.Anchors(d) {
+		add(f.ID, f.Now)
+	}
 	prev, next := r.view.Neighbours(d)
 	for _, n := range []*content.Doc{prev, next} {
 		if n != nil {

@@ -30,6 +30,10 @@ type HTMLOptions struct {
 	Scope   Scoper            // nil where headings say nothing of versions
 	Marks   []int             // lines of the author's file that a link to #/line-N leads to, sorted
 	Inputs  map[string]bool   // names that the author declared: they stand for values in code of every language, as <name>
+
+	// Former are anchors that the page once had, by the anchor of the heading that took their place, "" for the top
+	// of the page. They can be pointed at and show nothing.
+	Former map[string][]string
 }
 
 const (
@@ -59,6 +63,7 @@ func (p *Page) HTML(o HTMLOptions) (out []byte, err error) {
 	p.placeCode(o.Values, o.Inputs)
 	p.placeSpans(o.Values, o.Inputs)
 	p.placeScopes(o.Scope)
+	p.placeFormer(o.Former)
 	if out, err = p.render(); err != nil || !p.raw {
 		return out, err
 	}
