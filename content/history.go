@@ -29,6 +29,7 @@ type Change struct {
 	Path       string   // of the file after the change
 	From       string   // of the file before the change where it was renamed, else ""
 	Blob       string   // object name of the file after the change, "" when unknown
+	Added      bool     // there was no such page before
 }
 
 // Past is what a History is made of. It is kept small: commits stand in a table once, and the changes of pages point
@@ -55,6 +56,7 @@ type Edit struct {
 	Path   string // after it
 	From   string // before it where the page was renamed, else ""
 	Blob   ObjectID
+	Added  bool // there was no such page before
 }
 
 // ObjectID is the name of an object in a repository: 20 bytes, or 32, or none.
@@ -166,7 +168,7 @@ func (h *History) change(e Edit) Change {
 	c := h.past.Commits[e.Commit]
 	return Change{
 		Time: c.Time, Revision: c.Revision, Author: c.Author, Subject: c.Subject, ReviewedBy: c.ReviewedBy,
-		Path: e.Path, From: e.From, Blob: e.Blob.String(),
+		Path: e.Path, From: e.From, Blob: e.Blob.String(), Added: e.Added,
 	}
 }
 

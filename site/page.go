@@ -257,7 +257,11 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 		p.Next = &view.Link{Label: next.Title, URL: next.URL}
 	}
 	if t, ok := r.view.Changed(d); ok {
-		p.Furn = append(p.Furn, view.Fact{Label: "Last changed", Value: t.Format(time.DateOnly), Time: t.Format(time.RFC3339)})
+		f := view.Fact{Label: "Last changed", Value: t.Format(time.DateOnly), Time: t.Format(time.RFC3339)}
+		if s.o.Blobs != nil && len(r.view.Changes(d)) > 0 {
+			f.URL = changesURL(d)
+		}
+		p.Furn = append(p.Furn, f)
 	}
 	p.Revision = r.view.Revision(d)
 	steps := strings.Contains(p.Body, `<ol class="course steps">`)

@@ -103,6 +103,9 @@ func (s *Server) handlerFor(p string) (handler, string) {
 	if strings.HasPrefix(p, static.Prefix) {
 		return s.asset, reading
 	}
+	if strings.HasPrefix(p, changesPath) {
+		return s.changes, reading
+	}
 	if id, ok := strings.CutPrefix(p, rulesPath+"/"); ok {
 		return s.rule(id), reading
 	}

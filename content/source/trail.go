@@ -63,7 +63,7 @@ func (t *trail) commit(head []string, changes []fileChange) {
 			f = &life{side: true}
 			t.at[c.new] = f
 		}
-		e := content.Edit{Commit: n, Path: t.name(c.new), Blob: c.blob}
+		e := content.Edit{Commit: n, Path: t.name(c.new), Blob: c.blob, Added: c.status == 'A'}
 		switch c.status {
 		case 'R':
 			e.From = t.name(c.old)
