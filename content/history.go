@@ -17,6 +17,7 @@ type History struct {
 	moved  map[string]string // former path → path now
 	keys   map[string]string // key of a former path → path now
 	former map[string][]FormerAnchor
+	review map[string]int32 // by path: the last commit that says who reviewed the page
 }
 
 // Change is one change of a page.
@@ -83,7 +84,15 @@ func (id ObjectID) String() string { return hex.EncodeToString(id.sum[:id.n]) }
 
 // NewHistory makes a History of what is known of the past.
 func NewHistory(p Past) *History {
-	h := &History{Revision: p.Revision, past: p, moved: map[string]string{}, keys: map[string]string{}, former: p.Former}
+	h := &History{Revision: p.Revision, past: p, moved: map[string]string{}, keys: map[string]string{}, former: p.Former, review: map[string]int32{}}
+	for path, edits := range p.Pages {
+		for _, e := range edits { // newest first
+			if len(p.Commits[e.Commit].ReviewedBy) > 0 {
+				h.review[path] = e.Commit
+				break
+			}
+		}
+	}
 	paths, keys := claims{p: &p, by: map[string]claim{}}, claims{p: &p, by: map[string]claim{}}
 	for now, edits := range p.Pages {
 		for _, e := range edits {
@@ -148,6 +157,18 @@ func (h *History) Last(path string) (Change, bool) {
 		return Change{}, false
 	}
 	return h.change(h.past.Pages[path][0]), true
+}
+
+// reviewed is the last change of a page that says who reviewed it.
+func (h *History) reviewed(path string) (Commit, bool) {
+	if h == nil {
+		return Commit{}, false
+	}
+	i, ok := h.review[path]
+	if !ok {
+		return Commit{}, false
+	}
+	return h.past.Commits[i], true
 }
 
 // Changes returns all that is known to have changed a page, newest first, under the names that it had before too.

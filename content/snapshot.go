@@ -127,6 +127,19 @@ func (s *Snapshot) ProblemsOf(file string) []diag.Problem {
 	return out
 }
 
+// CountsOf returns how many problems of each severity one file has.
+func (s *Snapshot) CountsOf(file string) (errors, warnings, notes int) {
+	errors, warnings, notes = diag.Count(s.filePs[file])
+	for _, p := range s.linkPs[file] {
+		if p.Severity == diag.Error {
+			errors++
+		} else {
+			notes++
+		}
+	}
+	return errors, warnings, notes
+}
+
 // Bad returns the problems for which pages are not shown as their files have them now, sorted; see Stale.
 func (s *Snapshot) Bad() []diag.Problem {
 	var out []diag.Problem

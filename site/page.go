@@ -107,7 +107,7 @@ func (s *Server) page(w http.ResponseWriter, r *request, d *content.Doc) error {
 		return s.freshPage(w, r, d)
 	}
 	k := pageKey(r.viewer, d)
-	if overdue(d, s.o.Now()) { // the one thing on a page that a day changes
+	if r.view.Review(d).Late(s.o.Now()) { // the one thing on a page that a day changes
 		k.path += " overdue"
 	}
 	rep, stale := s.cache.get(k, r.edition.Seq)

@@ -79,6 +79,12 @@ func (s *Server) handlerFor(p string) (handler, string) {
 		return s.sitemap, reading
 	case "/robots.txt":
 		return s.robots, reading
+	case accountabilityPath:
+		return s.accountable, reading
+	case accountabilityCSV:
+		return s.accountableSheet, reading
+	case accountabilityAPI:
+		return s.accountableAPI, reading
 	case rulesPath:
 		return s.rules, reading
 	case "/-/asked":

@@ -391,6 +391,33 @@ type RulePage struct {
 	Body string // HTML
 }
 
+// AccountabilityPage says who answers for which page.
+type AccountabilityPage struct {
+	Frame
+	Owner                           string // whose pages these are, "" for everyone's
+	Pages, Late, Unreviewed, Orphan int
+	Owners                          []OwnerRow
+	Rows                            []AccountRow
+	Pager                           Pager
+	Data, Sheet, Text               string // addresses of the same as JSON, CSV and plain text; the last is "" for everyone's
+	Authors                         bool   // problems are shown
+}
+
+// OwnerRow sums up the pages of one owner.
+type OwnerRow struct {
+	Name, URL                       string
+	Pages, Late, Unreviewed, Errors int
+}
+
+// AccountRow is one page.
+type AccountRow struct {
+	Title, URL, Owner, OwnerURL                       string
+	Reviewed, By, Due, Changed, ChangedBy, ChangesURL string
+	Age                                               string // of the review, in words
+	Late                                              bool
+	Errors                                            int
+}
+
 // AskedPage tells authors what readers searched for and did not find.
 type AskedPage struct {
 	Frame
