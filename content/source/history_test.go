@@ -377,6 +377,31 @@ func TestPartialCloneAsksForNothing(t *testing.T) {
 	}
 }
 
+// TestDamagedPast: a file of an old commit cannot be read, which is no reason to know no dates.
+func TestDamagedPast(t *testing.T) {
+	r := newRepo(t)
+	r.commit("2020-01-01", "a.md", long("## One"))
+	blob := r.rev("HEAD:a.md")
+	r.git("2020-01-02", "mv", "a.md", "b.md")
+	r.commit("2020-01-02", "b.md", long("## Two"))
+	r.commit("2020-01-03", "b.md", long("## Three"))
+	object := filepath.Join(r.dir, ".git", "objects", blob[:2], blob[2:])
+	if err := os.Chmod(object, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(object, []byte("damaged"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	g := gitOf(t, r.dir)
+	if d := cmp.Diff(map[string][]string{"b.md": {"2020-01-03 b.md", "2020-01-02 b.md"}}, shownOf(historyOf(t, g))); d != "" {
+		t.Error(d)
+	}
+	r.commit("2020-01-04", "b.md", long("## Four"))
+	if got := shownOf(historyOf(t, g))["b.md"]; len(got) != 3 {
+		t.Errorf("%v", got)
+	}
+}
+
 // TestPastThatWasRewritten: after a forced push nothing of the old past is left.
 func TestPastThatWasRewritten(t *testing.T) {
 	r := newRepo(t)
