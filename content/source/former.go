@@ -48,18 +48,23 @@ func versionsOf(p string, f file, edits []content.Edit) versions {
 	return v
 }
 
-// bounded leaves out old versions, of each page as many, until there are not too many in all.
+// bounded leaves out old versions, of each page as many, until there are not too many in all; and pages, where two of each
+// are too many.
 func bounded(jobs []versions) []versions {
-	for most := maxVersions; ; most /= 2 {
+	for most := maxVersions; most > 1; most /= 2 {
 		n := 0
 		for i := range jobs {
 			jobs[i].blobs = jobs[i].blobs[:min(len(jobs[i].blobs), most)]
 			n += len(jobs[i].blobs)
 		}
-		if n <= maxAllVersions || most < 4 {
+		if n <= maxAllVersions {
 			return jobs
 		}
 	}
+	for i := range jobs {
+		jobs[i].blobs = jobs[i].blobs[:min(len(jobs[i].blobs), 2)]
+	}
+	return jobs[:min(len(jobs), maxAllVersions/2)]
 }
 
 // formerAnchors reads versions of pages, all by one program, and notes the anchors that are gone in former.

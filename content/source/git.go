@@ -29,7 +29,7 @@ type Git struct {
 	below   string          // the folder's path when last was read: a link may have moved
 	files   map[string]file // all pages at that revision
 	shallow string          // where the clone ended when last was read
-	partial bool            // old versions are not here: to ask for one is to ask the network
+	partial bool            // old versions are not looked into: they are not here, or cannot be read
 	endFile string          // that says so, in a repository that does not move; "" before it was looked for
 }
 
@@ -107,8 +107,8 @@ func modTime(p string) string {
 
 // History returns the changes of every page below the folder, followed through renames, by the log of its revision, and
 // the anchors that the pages once had. Changes that lie beyond the end of a shallow clone are missing: their true date
-// is not known here. In a partial clone, files that were renamed and edited at once are not recognised, and no former
-// anchors are known.
+// is not known here. In a partial clone, and where an old file cannot be read, files that were renamed and edited at once
+// are not recognised, and no former anchors are known.
 func (g *Git) History(ctx context.Context) (*content.History, error) {
 	rev, err := g.head(ctx)
 	if err != nil {
@@ -141,6 +141,10 @@ func (g *Git) History(ctx context.Context) (*content.History, error) {
 		}
 	}
 	h, files, err := l.read(ctx)
+	if err != nil && !g.partial && ctx.Err() == nil { // an old file may be damaged or gone: without it, still more is known than nothing
+		g.partial = true
+		h, files, err = l.read(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}

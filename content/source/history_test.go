@@ -313,7 +313,7 @@ func TestHostileCommits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := commit(c.author, c.message)
-			if d := cmp.Diff(c.want, got, cmpopts.IgnoreFields(content.Change{}, "Time", "Revision", "Path", "Blob")); d != "" {
+			if d := cmp.Diff(c.want, got, cmpopts.IgnoreFields(content.Change{}, "Time", "Revision", "Path", "Blob", "Added")); d != "" {
 				t.Error(d)
 			}
 		})
@@ -374,6 +374,31 @@ func TestPartialCloneAsksForNothing(t *testing.T) {
 	want := map[string][]string{"a.md": {"→ b.md"}, "b.md": {"2020-01-03 b.md", "2020-01-02 b.md was a.md", "2020-01-01 a.md"}}
 	if d := cmp.Diff(want, shownOf(historyOf(t, gitOf(t, clone)))); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestDamagedPast: a file of an old commit cannot be read, which is no reason to know no dates.
+func TestDamagedPast(t *testing.T) {
+	r := newRepo(t)
+	r.commit("2020-01-01", "a.md", long("## One"))
+	blob := r.rev("HEAD:a.md")
+	r.git("2020-01-02", "mv", "a.md", "b.md")
+	r.commit("2020-01-02", "b.md", long("## Two"))
+	r.commit("2020-01-03", "b.md", long("## Three"))
+	object := filepath.Join(r.dir, ".git", "objects", blob[:2], blob[2:])
+	if err := os.Chmod(object, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(object, []byte("damaged"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	g := gitOf(t, r.dir)
+	if d := cmp.Diff(map[string][]string{"b.md": {"2020-01-03 b.md", "2020-01-02 b.md"}}, shownOf(historyOf(t, g))); d != "" {
+		t.Error(d)
+	}
+	r.commit("2020-01-04", "b.md", long("## Four"))
+	if got := shownOf(historyOf(t, g))["b.md"]; len(got) != 3 {
+		t.Errorf("%v", got)
 	}
 }
 
