@@ -130,6 +130,15 @@ var states = map[string]templ.Component{
 	"asked-off":        view.AskedView(view.AskedPage{Frame: frame, Off: true}),
 	"rules":            view.RulesView(view.RulesPage{Frame: frame, Rules: []view.RuleLink{{ID: "link-dead", Title: "A link leads nowhere", Severity: diag.Error}, {ID: "heading-jump", Title: "A heading skips a level", Severity: diag.Note}}}),
 	"rule":             view.RuleView(view.RulePage{Frame: frame, Rule: view.RuleLink{ID: "link-dead", Title: "A link leads nowhere", Severity: diag.Error}, Body: "<p>A reader who follows the link gets nothing.</p>\n"}),
+	"accountability": view.AccountabilityView(view.AccountabilityPage{
+		Frame: frame, Pages: 1200, Late: 2, Unreviewed: 3, Orphan: 1, Authors: true, Data: "/api/v1/accountability", Sheet: "/-/accountability.csv",
+		Owners: []view.OwnerRow{{Name: "Storage <team>", URL: "/-/accountability?owner=x", Pages: 1100, Late: 2, Errors: 1}, {Name: "nobody", URL: "/-/accountability?owner=nobody", Pages: 100}},
+		Rows: []view.AccountRow{
+			{Title: "The disk <is> full", URL: "/disk", Owner: "Storage <team>", OwnerURL: "/-/accountability?owner=x", Reviewed: "2025-01-02", By: " by A. Name", Age: "22 months ago", Due: "2025-07-02", Late: true, Changed: "2026-01-01", ChangedBy: "by A. Name", ChangesURL: "/-/changes/disk", Errors: 2},
+			{Title: "Snapshots", URL: "/snap", Reviewed: "2026-11-01", Age: "26 days ago", Due: "2027-11-01"}, {Title: "New", URL: "/new", Changed: "2026-11-27"},
+		},
+	}),
+	"accountability-owner": view.AccountabilityView(view.AccountabilityPage{Frame: frame, Owner: "Storage", Pages: 1, Data: "/api/v1/accountability?owner=Storage", Sheet: "/-/accountability.csv?owner=Storage", Text: "/-/accountability?as=text&owner=Storage", Rows: []view.AccountRow{{Title: "Disk", URL: "/disk", Owner: "Storage"}}}),
 	"problems-held":    view.ProblemsView(view.ProblemsPage{Frame: forAuthors, Edition: "0123456789ab", Troubles: []string{"content: no such folder"}}),
 	"problems-nothing": view.ProblemsView(view.ProblemsPage{Frame: forAuthors, Edition: "0123456789ab", Pages: 3}),
 	"changes": view.ChangesView(view.ChangesPage{
