@@ -32,7 +32,11 @@ var errNoFolder = errors.New("is not in this revision")
 func (o *Objects) Tree(ctx context.Context, rev, folder string) (content.Tree, error) {
 	l := listing{objects: o, ctx: ctx, blobs: map[string]blob{}, links: map[string]string{}, dirs: map[string]bool{"": true}}
 	dir, _ := o.where()
-	if err := l.read(dir, rev+":"+folder); err != nil {
+	err := l.read(dir, rev+":"+folder)
+	if err == nil {
+		err = l.measure(dir)
+	}
+	if err != nil {
 		if cause := o.diagnose(ctx, dir, rev, folder); cause != nil {
 			return content.Tree{}, cause
 		}
@@ -91,11 +95,12 @@ type listing struct {
 	unread  []content.Unread
 }
 
-// read takes what `git ls-tree` prints: "mode type id size<TAB>path", each ended by a NUL.
+// read takes what `git ls-tree` prints: "mode type id<TAB>path", each ended by a NUL. It could print sizes too, and
+// would have to open every object for them.
 func (l *listing) read(dir, tree string) error {
 	ctx, stop := context.WithCancel(l.ctx)
 	defer stop()
-	cmd := bare(ctx, dir, "ls-tree", "-r", "-z", "-l", "--full-tree", tree)
+	cmd := bare(ctx, dir, "ls-tree", "-r", "-z", "--full-tree", tree)
 	stderr := &tail{}
 	cmd.Stderr = stderr
 	pipe, err := cmd.StdoutPipe()
@@ -129,35 +134,69 @@ func (l *listing) parse(r *bufio.Reader) error {
 		}
 		meta, p, _ := strings.Cut(strings.TrimSuffix(line, "\x00"), "\t")
 		f := strings.Fields(meta)
-		if len(f) != 4 || !isID(f[2]) {
+		if len(f) != 3 || !isID(f[2]) {
 			return fmt.Errorf("git ls-tree printed %q", line)
 		}
-		if err := l.take(f[0], f[2], f[3], p); err != nil {
-			return err
-		}
+		l.take(f[0], f[2], p)
 	}
 }
 
-func (l *listing) take(mode, id, size, p string) error {
+func (l *listing) take(mode, id, p string) {
 	if strings.Count(p, "/") > maxDirDepth {
 		l.tooDeep(p)
-		return nil
+		return
 	}
 	if !strings.HasPrefix(mode, "100") && mode != "120000" {
-		return nil // a submodule: its files are another repository's
+		return // a submodule: its files are another repository's
 	}
 	for dir := parent(p); !l.dirs[dir]; dir = parent(dir) {
 		l.dirs[dir] = true
 	}
 	if mode == "120000" {
 		l.links[p] = id
-		return nil
+		return
 	}
-	n, err := strconv.ParseInt(size, 10, 64)
-	if err != nil {
-		return fmt.Errorf("the object of %s cannot be read", p)
+	l.blobs[p] = blob{id: id}
+}
+
+// measure finds the sizes of the files, as far as the listing before does not tell them.
+func (l *listing) measure(dir string) error {
+	known := l.objects.measured()
+	var ask strings.Builder
+	asked := map[string]bool{}
+	for _, b := range l.blobs {
+		if _, ok := known[b.id]; !ok && !asked[b.id] {
+			asked[b.id] = true
+			ask.WriteString(b.id + "\n")
+		}
 	}
-	l.blobs[p] = blob{id, n}
+	sizes := make(map[string]int64, len(l.blobs))
+	if len(asked) > 0 {
+		cmd := bare(l.ctx, dir, "cat-file", "--batch-check=%(objectname) %(objectsize)", "--buffer")
+		cmd.Stdin = strings.NewReader(ask.String())
+		out, err := output(cmd, "cat-file")
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(string(out)) {
+			id, size, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+			if sizes[id], err = strconv.ParseInt(size, 10, 64); err != nil || !asked[id] {
+				return fmt.Errorf("object %.64s: %w", id, errMissing)
+			}
+		}
+	}
+	for p, b := range l.blobs {
+		if size, ok := known[b.id]; ok {
+			sizes[b.id] = size
+		}
+		size, ok := sizes[b.id]
+		if !ok {
+			return fmt.Errorf("object %s: %w", b.id, errMissing)
+		}
+		b.size = size
+		l.blobs[p] = b
+	}
+	l.objects.setMeasured(sizes)
 	return nil
 }
 

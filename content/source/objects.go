@@ -25,8 +25,9 @@ type Objects struct {
 
 	mu    sync.Mutex
 	dir   string
-	epoch int         // another one says that the programs hold files of the repository that are gone
-	doubt func(error) // hears of objects that should be there and cannot be read; nil for nobody
+	epoch int              // another one says that the programs hold files of the repository that are gone
+	doubt func(error)      // hears of objects that should be there and cannot be read; nil for nobody
+	sizes map[string]int64 // of the files listed last, by id; never written to
 }
 
 const (
@@ -81,6 +82,19 @@ func (o *Objects) where() (dir string, epoch int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.dir, o.epoch
+}
+
+// measured is the sizes of the files listed last, by id.
+func (o *Objects) measured() map[string]int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.sizes
+}
+
+func (o *Objects) setMeasured(sizes map[string]int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.sizes = sizes
 }
 
 // doubted tells that an object cannot be read though the repository should have it.
