@@ -303,11 +303,15 @@ type commitFS struct {
 	files   map[string]blob
 }
 
-// Open opens a file. Its bytes are read when they are first asked for, and held until it is closed.
+// Open opens a file. Its bytes are read when they are first asked for, and held until it is closed. One that is too
+// large is not opened, so that nobody begins to send it.
 func (f *commitFS) Open(name string) (fs.File, error) {
 	b, err := f.find("open", name)
 	if err != nil {
 		return nil, err
+	}
+	if b.size > maxBlob {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errLarge{b.size}}
 	}
 	return &blobFile{fs: f, info: blobInfo{path.Base(name), b}}, nil
 }
@@ -370,9 +374,6 @@ func (f *blobFile) bytes() ([]byte, error) {
 		return nil, &fs.PathError{Op: "read", Path: f.info.name, Err: fs.ErrClosed}
 	}
 	if !f.read {
-		if f.info.blob.size > maxBlob {
-			return nil, &fs.PathError{Op: "read", Path: f.info.name, Err: errLarge{f.info.blob.size}}
-		}
 		raw, err := f.fs.objects.Blob(f.fs.objects.ctx, f.info.blob.id)
 		if err != nil {
 			return nil, &fs.PathError{Op: "read", Path: f.info.name, Err: err}

@@ -96,6 +96,7 @@ func (f *follower) tell(ctx context.Context) {
 		return
 	}
 	f.told, f.anew = rev, anew
+	f.r.o.Log.Info("another revision is to be served", "remote", f.r.Redacted(), "revision", rev)
 	select {
 	case f.out <- struct{}{}:
 	default: // one is waiting already

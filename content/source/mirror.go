@@ -173,7 +173,7 @@ func (m mirror) reach(ctx context.Context, args ...string) *exec.Cmd {
 	}
 	settings := append(m.addr.settings(), [2]string{"gc.auto", "0"}, [2]string{"maintenance.auto", "false"},
 		[2]string{"fetch.unpackLimit", "1"}, // one pack, which is checked and synced, rather than loose objects, which are not
-		[2]string{"fetch.writeCommitGraph", "false"}, [2]string{"fetch.fsckObjects", "false"}, [2]string{"submodule.recurse", "false"})
+		[2]string{"fetch.writeCommitGraph", "false"}, [2]string{"submodule.recurse", "false"})
 	for i, kv := range settings {
 		cmd.Env = append(cmd.Env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", n+i, kv[0]), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", n+i, kv[1]))
 	}

@@ -66,10 +66,10 @@ func (r *Remote) setPin(rev string) {
 	}
 }
 
-// Pinned is the revision that is pinned, "" for none; also where it cannot be served, which Status tells.
+// Pinned is the revision that is pinned, "" for none. It may be one that cannot be served, which Status tells.
 func (r *Remote) Pinned() string {
 	said, err := r.readPin()
-	if err != nil {
+	if err != nil || !revisionName.MatchString(said) {
 		return ""
 	}
 	r.mu.Lock()

@@ -237,6 +237,7 @@ func (r *Remote) Scan() (content.Tree, error) {
 	ready := r.ready
 	r.mu.Unlock()
 	if !ready {
+		r.o.Log.Info("fetching the remote for the first time", "remote", r.Redacted())
 		if err := r.Fetch(r.ctx); err != nil {
 			return content.Tree{}, err
 		}

@@ -519,14 +519,10 @@ func TestRemoteLargeFile(t *testing.T) {
 	if got := len(read(t, tree, "most.bin")); got != most {
 		t.Error(got)
 	}
-	f, err := tree.FS.Open("more.bin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if i, err := f.Stat(); err != nil || i.Size() != most+1 {
+	if i, err := fs.Stat(tree.FS, "more.bin"); err != nil || i.Size() != most+1 || stampOf(tree, "more.bin").Size != most+1 {
 		t.Errorf("%v %v", i, err)
 	}
-	if _, err := f.Read(make([]byte, 10)); err == nil || !strings.Contains(err.Error(), "it has 16777217 bytes, and at most 16777216 are read") {
+	if _, err := tree.FS.Open("more.bin"); err == nil || !strings.Contains(err.Error(), "it has 16777217 bytes, and at most 16777216 are read") {
 		t.Error(err)
 	}
 	o := source.OpenObjects(m.o.Dir)

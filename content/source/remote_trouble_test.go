@@ -301,6 +301,91 @@ func TestRemoteIsFoundByLooking(t *testing.T) {
 	}
 }
 
+// TestRemoteKeepsTheOperatorsSettings: git is set up in the same way by whoever runs the portal.
+func TestRemoteKeepsTheOperatorsSettings(t *testing.T) {
+	r := newRepo(t)
+	r.commit("2020-01-01", "a.md", "x")
+	ran := filepath.Join(t.TempDir(), "ran")
+	t.Setenv("GIT_CONFIG_COUNT", "2")
+	t.Setenv("GIT_CONFIG_KEY_0", "url."+filepath.Dir(r.dir)+"/.insteadOf")
+	t.Setenv("GIT_CONFIG_VALUE_0", "https://git.example.org/")
+	t.Setenv("GIT_CONFIG_KEY_1", "url.ext::touch "+ran+" .insteadOf")
+	t.Setenv("GIT_CONFIG_VALUE_1", "https://evil.example.org/")
+	m := follow(t, "https://git.example.org/"+filepath.Base(r.dir))
+	if got := paths(m.scan()); got != "a.md" {
+		t.Errorf("%s", got)
+	}
+	if _, err := follow(t, "https://evil.example.org/x").Scan(); err == nil || !strings.Contains(err.Error(), "transport 'ext' not allowed") {
+		t.Error(err)
+	}
+	if _, err := os.Stat(ran); err == nil {
+		t.Error("a program was run")
+	}
+}
+
+// TestRemoteMirrorOfSomebodyElse: the folder of a container is often a mount that root made.
+func TestRemoteMirrorOfSomebodyElse(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	r := newRepo(t)
+	r.commit("2020-01-01", "a.md", "x")
+	m := follow(t, r.dir)
+	m.scan()
+	_ = filepath.WalkDir(m.o.Dir, func(p string, _ fs.DirEntry, _ error) error { return os.Chown(p, 65534, 65534) })
+	m = m.again()
+	m.fetch()
+	if got := read(t, m.scan(), "a.md"); got != "x" || strings.Contains(m.log.String(), "WARN") {
+		t.Errorf("%q\n%s", got, m.log)
+	}
+}
+
+// TestRemoteReaderIsKilled: it is started anew, and ends with the remote.
+func TestRemoteReaderIsKilled(t *testing.T) {
+	r := newRepo(t)
+	r.commit("2020-01-01", "a.md", "x")
+	m := follow(t, r.dir)
+	tree := m.scan()
+	readers := func() (pids []int) {
+		files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+		for _, f := range files {
+			b, _ := os.ReadFile(f)
+			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(f))); err == nil && strings.Contains(string(b), m.o.Dir+"\x00") && strings.Contains(string(b), "\x00cat-file\x00") {
+				pids = append(pids, pid)
+			}
+		}
+		return pids
+	}
+	for range 3 {
+		if got := read(t, tree, "a.md"); got != "x" {
+			t.Errorf("%q", got)
+		}
+		pids := readers()
+		if len(pids) == 0 {
+			t.Skip("this system does not tell what runs")
+		}
+		for _, pid := range pids {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+	if got := read(t, tree, "a.md"); got != "x" || m.Status().Err != nil {
+		t.Errorf("%q, %v", got, m.Status().Err)
+	}
+	var wg sync.WaitGroup
+	for range 10 {
+		wg.Go(func() { _, _ = fs.ReadFile(tree.FS, "a.md") })
+	}
+	wg.Wait()
+	if n := len(readers()); n > 2 {
+		t.Errorf("%d programs read", n)
+	}
+	m.Close()
+	await(t, "the end of the programs", func() bool { return len(readers()) == 0 })
+	if _, err := fs.ReadFile(tree.FS, "a.md"); err == nil {
+		t.Error("a closed repository is read")
+	}
+}
+
 // TestRemoteToken: credentials reach the remote, and nothing else: no argument, no file, no log, no error.
 func TestRemoteToken(t *testing.T) {
 	r := newRepo(t)
