@@ -105,7 +105,7 @@ func (b *BranchSource) Scan() (content.Tree, error) {
 	if rev == last.rev {
 		return last.tree, nil
 	}
-	ctx, stop := context.WithTimeout(b.r.ctx, b.r.o.Timeout)
+	ctx, stop := context.WithTimeout(b.r.ctx, localTimeout)
 	defer stop()
 	t, err := b.r.objects.Tree(ctx, rev, b.r.o.Path)
 	if err != nil {

@@ -222,7 +222,7 @@ func (r *Remote) joinPacks(ctx context.Context) {
 	if !due {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, r.o.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, localTimeout)
 	defer cancel()
 	if err := r.m.join(ctx); err != nil {
 		r.o.Log.Warn("the mirror's packs cannot be joined; reading it gets slower", "cause", err)

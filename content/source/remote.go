@@ -78,7 +78,8 @@ type served struct {
 const (
 	defaultEvery   = time.Minute
 	defaultTimeout = 5 * time.Minute
-	rebuildSeldom  = 10 // looks at the remote between two attempts to build the mirror anew
+	localTimeout   = 5 * time.Minute // of what asks nobody but the disk
+	rebuildSeldom  = 10              // looks at the remote between two attempts to build the mirror anew
 )
 
 // OpenRemote checks the options and prepares the mirror. It does not speak to the remote: the first Scan does where
@@ -122,7 +123,7 @@ func OpenRemote(o RemoteOptions) (*Remote, error) {
 
 // open makes the mirror ready, and takes up what it holds of this remote from an earlier run.
 func (r *Remote) open() error {
-	ctx, stop := context.WithTimeout(r.ctx, r.o.Timeout)
+	ctx, stop := context.WithTimeout(r.ctx, localTimeout)
 	defer stop()
 	if err := gitIsNew(ctx); err != nil {
 		return err
@@ -256,7 +257,7 @@ func (r *Remote) Scan() (content.Tree, error) {
 }
 
 func (r *Remote) scan() (content.Tree, error) {
-	ctx, stop := context.WithTimeout(r.ctx, r.o.Timeout)
+	ctx, stop := context.WithTimeout(r.ctx, localTimeout)
 	defer stop()
 	rev, pinned := r.wanted(ctx)
 	r.mu.Lock()
