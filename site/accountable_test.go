@@ -28,7 +28,7 @@ var today = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 func TestAccountability(t *testing.T) {
 	p := start(t, owned, func(o *site.Options) { o.Now = func() time.Time { return today } })
 	r := p.get("/-/accountability")
-	r.has(t, "Late", "2025-07-02", "22 months", "by A. Name", "Never", `href="/-/accountability?owner=nobody"`)
+	r.has(t, "Late", "2025-07-02", "23 months", "by A. Name", "Never", `href="/-/accountability?owner=nobody"`)
 	r.lacks(t, "Ghost", "Hidden", ">Errors<")
 
 	var got struct {
@@ -80,10 +80,10 @@ func TestReviewedByATrailer(t *testing.T) {
 		}
 	}
 	git("init", "-q", "-b", "main")
-	p.write("a.md", "---\ntitle: Alpha\nowner: Storage\nreviewed: 2020-01-01\nreviewed_by: A. Name\nreview_every: 1 month\n---\n\noldword\n")
+	p.write("a.md", "---\ntitle: Alpha\nowner: Storage\nreviewed: 2020-01-01\nreviewed_by: A. Name\nreview_every: 1 month\n---\n\nA paragraph of words that all stay, but one: oldword.\n")
 	git("add", ".")
 	git("commit", "-q", "-m", "One")
-	p.write("a.md", "---\ntitle: Alpha\nowner: Storage\nreviewed: 2020-01-01\nreviewed_by: A. Name\nreview_every: 1 month\n---\n\nnewword\n")
+	p.write("a.md", "---\ntitle: Alpha\nowner: Storage\nreviewed: 2020-01-01\nreviewed_by: A. Name\nreview_every: 1 month\n---\n\nA paragraph of words that all stay, but one: newword.\n")
 	git("commit", "-q", "-a", "-m", "Two <b>\n\nReviewed-by: C. Name <c@example.org>")
 	p.serve(func(o *site.Options) {
 		o.Now = func() time.Time { return today }
