@@ -89,7 +89,7 @@ func schemaErrors(doc map[string]any, schema map[string]any, v any, at string) (
 
 // TestOpenAPI holds real answers against what the portal says of them.
 func TestOpenAPI(t *testing.T) {
-	p := start(t, ops)
+	p := start(t, ops, covered(t))
 	var doc map[string]any
 	if err := json.Unmarshal([]byte(p.get("/api/v1/openapi.json").body), &doc); err != nil {
 		t.Fatal(err)
@@ -114,6 +114,7 @@ func TestOpenAPI(t *testing.T) {
 		{"POST", "/api/v1/search", "?limit=2", pasted, 200},
 		{"POST", "/api/v1/search", "?offset=9999", "x", 400},
 		{"GET", "/api/v1/suggest", "?q=disk", "", 200},
+		{"GET", "/api/v1/coverage", "", "", 200},
 	} {
 		name := tt.method + " " + tt.path + tt.query
 		r := p.do(tt.method, tt.path+tt.query, strings.NewReader(tt.body))
