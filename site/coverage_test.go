@@ -92,7 +92,7 @@ func TestCoverage(t *testing.T) {
 		}
 	}
 	page := p.get("/-/coverage")
-	page.has(t, "<h1>3 alerts to mend</h1>", `href="/r/NodeOnFire"`, "https://elsewhere.example.com/&lt;script&gt;", `<a href="/playbooks/kubernetes/crash#oomkilled">`)
+	page.has(t, "<h1>3 alerts to mend</h1>", `href="/r/NodeOnFire"`, "https://<wbr>elsewhere.example.com/<wbr>&lt;script&gt;", `<a href="/playbooks/kubernetes/crash#oomkilled">`)
 	if page.status != 200 || page.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("%d %v", page.status, page.header)
 	}

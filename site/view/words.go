@@ -1,6 +1,8 @@
 package view
 
 import (
+	"context"
+	"io"
 	"net/url"
 	"slices"
 	"strconv"
@@ -240,6 +242,34 @@ func times(n int) string {
 func stateHeading(s coverage.State) string { h, _, _ := stateWords(s); return h }
 func stateColumn(s coverage.State) string  { _, c, _ := stateWords(s); return c }
 func stateClass(s coverage.State) string   { _, _, c := stateWords(s); return c }
+
+// breakable is a path or an address that may go on in the next line.
+func breakable(s string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		parts := pathParts(s)
+		for i, p := range parts {
+			parts[i] = templ.EscapeString(p)
+		}
+		_, err := io.WriteString(w, strings.Join(parts, "<wbr>"))
+		return err
+	})
+}
+
+// pathParts cuts a path or an address behind its slashes, and where a part is long.
+func pathParts(s string) (out []string) {
+	for part := range strings.SplitAfterSeq(s, "/") {
+		if part == "/" && len(out) > 0 { // of https://
+			out[len(out)-1] += part
+			continue
+		}
+		for r := []rune(part); len(r) > 0; {
+			n := min(len(r), 32)
+			out = append(out, string(r[:n]))
+			r = r[n:]
+		}
+	}
+	return out
+}
 
 func filePlace(p diag.Problem) string {
 	if p.File == "" {
