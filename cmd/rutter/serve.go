@@ -54,10 +54,16 @@ func (c *serveCmd) Run(out *streams) error {
 	if err != nil {
 		return err
 	}
+	if len(c.RulesURL) > 0 && len(c.Rules) == 0 {
+		return &exit{exitUsage, fmt.Errorf("--rules-url goes with --rules")}
+	}
 	var rules *coverage.Files
 	if len(c.Rules) > 0 {
 		if rules, err = rulesOf(c.Rules); err != nil {
 			return err
+		}
+		if ps := rules.Set(time.Now()).Problems; len(ps) > 0 { // the page has them all
+			log.Warn("not all rules can be read", "problems", len(ps), "first", ps[0].String())
 		}
 	}
 	signals := make(chan os.Signal, 2)
