@@ -26,6 +26,7 @@ const maxCovered = 500
 
 const (
 	coverageTimeout = 20 * time.Second // for holding all rules against the pages
+	maxPlaces       = 50_000           // names that are remembered
 	coverageFresh   = time.Minute      // how long a report may lack what was searched for since
 )
 
@@ -38,6 +39,21 @@ type coverageCache struct {
 	set    *coverage.Set
 	made   time.Time
 	report coverage.Report
+	places map[string]coverage.Place // by name, in that edition: a report that took too long goes on where it stopped
+}
+
+// remembered is a lookup that asks for a name once in an edition. The caller holds mu.
+func (c *coverageCache) remembered(lookup func(string) (coverage.Place, error)) func(string) (coverage.Place, error) {
+	return func(name string) (coverage.Place, error) {
+		if p, ok := c.places[name]; ok {
+			return p, nil
+		}
+		p, err := lookup(name)
+		if err == nil && len(c.places) < maxPlaces {
+			c.places[name] = p
+		}
+		return p, err
+	}
 }
 
 // MissedSearches are searches as the coverage map takes them.
@@ -64,6 +80,9 @@ func (s *Server) coverageOf(r *request) (coverage.Report, error) {
 	if age := now.Sub(c.made); c.set == set && c.seq == r.edition.Seq && c.viewer == r.viewer && c.base == base && age >= 0 && age < coverageFresh {
 		return c.report, nil
 	}
+	if c.places == nil || c.seq != r.edition.Seq || c.viewer != r.viewer {
+		c.seq, c.viewer, c.set, c.places = r.edition.Seq, r.viewer, nil, map[string]coverage.Place{}
+	}
 	o := coverage.Options{Sites: s.o.Sites}
 	if own, err := coverage.ParseSite(base); err == nil {
 		o.Sites = append([]coverage.Site{own}, o.Sites...)
@@ -73,12 +92,12 @@ func (s *Server) coverageOf(r *request) (coverage.Report, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), coverageTimeout)
 	defer cancel()
-	o.Lookup = AlertLookup(ctx, r.edition.Index, r.viewer)
+	o.Lookup = c.remembered(AlertLookup(ctx, r.edition.Index, r.viewer))
 	report, err := coverage.Map(r.view, *set, o)
 	if err = s.blamed(r, err); err != nil {
 		return coverage.Report{}, err
 	}
-	c.seq, c.viewer, c.base, c.set, c.made, c.report = r.edition.Seq, r.viewer, base, set, now, report
+	c.base, c.set, c.made, c.report = base, set, now, report
 	return report, nil
 }
 
