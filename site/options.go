@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rutter/content"
+	"rutter/content/coverage"
 	"rutter/content/source"
 	"rutter/site/edition"
 )
@@ -29,6 +30,9 @@ type Options struct {
 	Authors bool   // show problems on the pages
 	Unasked bool   // do not count what is searched for
 	BaseURL string // scheme and host for absolute addresses; "" takes them from the request
+
+	Rules *coverage.Files // alerting rules that authors see held against the pages; nil for none
+	Sites []coverage.Site // runbook addresses of this portal, besides those that begin with its own
 
 	Version string           // of the program
 	Now     func() time.Time // the clock; time.Now

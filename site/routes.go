@@ -97,6 +97,16 @@ func (s *Server) handlerFor(p string) (handler, string) {
 			return s.live, "GET"
 		}
 		return s.lost, reading
+	case coveragePath:
+		if s.o.Authors && s.o.Rules != nil {
+			return s.coveragePage, reading
+		}
+		return s.lost, reading
+	case coverageAPIPath:
+		if s.o.Authors && s.o.Rules != nil {
+			return s.coverageAPI, reading
+		}
+		return s.lost, reading
 	case "/-/problems":
 		if s.o.Authors {
 			return s.problems, reading

@@ -44,6 +44,7 @@ type Server struct {
 	cache        *cache
 	chrome       atomic.Pointer[chrome]
 	requests     requestIDs
+	coverage     coverageCache
 	asked        *asked.Log // nil where searches are not counted
 	draining     atomic.Bool
 	listeners    listeners
