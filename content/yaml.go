@@ -303,7 +303,7 @@ func (d *decoder) field(p *ast.MappingValueNode) {
 	if f, ok := fields[key]; ok {
 		switch {
 		case !isNull(value):
-			f(d, value)
+			f.read(d, value, f)
 		case key == "audience":
 			d.noAudience(p.Key)
 		}
