@@ -15,8 +15,8 @@ import (
 )
 
 type mvCmd struct {
-	From   string `arg:"" complete:"file" help:"Page, folder, picture or any other file, relative to the content folder."`
-	To     string `arg:"" complete:"file" help:"Where it goes; a folder that is there, or a slash at the end, keeps the name."`
+	From   string `arg:"" help:"Page, folder, picture or any other file, relative to the content folder."`
+	To     string `arg:"" help:"Where it goes; a folder that is there, or a slash at the end, keeps the name."`
 	Dir    string `default:"." help:"Content folder."`
 	DryRun bool   `name:"dry-run" help:"Print what would change, and change nothing."`
 }
