@@ -108,7 +108,19 @@ type mover struct {
 	s, after *Snapshot // before the move, and after it without the rewrites
 	from, to string
 	known    map[string]*Rewrite // by path before the move
+	promised []promise           // what the front matter of rewritten pages must say
 	stuck    []diag.Problem      // places that cannot be rewritten
+}
+
+// promise is what the front matter of a page must say when it is read again.
+type promise struct {
+	page             string // its path before the move
+	alias, successor string // "" for none that is new
+}
+
+// kept tells whether the page as it is read again says so.
+func (p promise) kept(m Meta) bool {
+	return (p.alias == "" || slices.Contains(m.Aliases, p.alias)) && (p.successor == "" || m.SupersededBy == p.successor)
 }
 
 // check refuses what cannot be moved to where it is to go.
@@ -523,12 +535,13 @@ func (m *mover) page(d *Doc) error {
 		if len(ws) == 0 {
 			r.stop(markdown.Link{Dest: successor.Dest, Line: 1})
 		} else {
-			r.link(successor, ws[0])
+			successor.Dest = r.link(successor, ws[0])
 		}
 	}
 	if alias != "" {
 		r.alias(alias)
 	}
+	m.promised = append(m.promised, promise{d.Path, alias, successor.Dest})
 	slices.SortFunc(r.changes, func(a, b Replacement) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
 	m.known[d.Path] = &Rewrite{Path: d.Path, Was: raw, Text: edited(raw, r.edits), Changes: r.changes}
 	return nil
@@ -578,24 +591,21 @@ func (r *rewriter) stop(l markdown.Link) {
 	})
 }
 
-// link rewrites the path of one link and leaves what follows it.
-func (r *rewriter) link(n need, w written) {
+// link rewrites the path of one link and leaves what follows it. It returns the new destination.
+func (r *rewriter) link(n need, w written) string {
 	if w.form == 0 {
 		r.stop(n.Link)
-		return
+		return ""
 	}
 	to, ok := r.written(r.moved, n, w.form)
-	if !ok {
-		r.stop(n.Link)
-		return
-	}
 	_, rest, _ := pathOf(n.Dest)
-	end, ok := w.pathEnd(r.file.raw, rest)
-	if !ok {
+	end, found := w.pathEnd(r.file.raw, rest)
+	if !ok || !found {
 		r.stop(n.Link)
-		return
+		return ""
 	}
 	r.change(edit{w.from, end, to}, n.Dest, to+rest)
+	return to + rest
 }
 
 // alias adds a former address to the front matter.
@@ -674,6 +684,11 @@ func (m *mover) verify() error {
 		m.after.docs[i] = d
 	}
 	m.after.settle()
+	for _, p := range m.promised {
+		if !p.kept(m.after.doc(m.name(p.page)).Meta) {
+			return &RefusedError{Problems: []diag.Problem{{File: p.page, Line: 1, Rule: "move", Text: "the front matter would not say what it should", Fix: "write the keys aliases and superseded_by on lines of their own first"}}}
+		}
+	}
 	var fresh []diag.Problem
 	for _, p := range m.after.restPs { // of addresses
 		if !slices.ContainsFunc(m.s.restPs, func(o diag.Problem) bool { return m.name(o.File) == p.File && o.Rule == p.Rule }) {

@@ -372,3 +372,29 @@ func way(r *rand.Rand, from string, names []string) string {
 	}
 	return strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29").Replace(to)
 }
+
+// FuzzMove: whatever a page says, moving it, or what it links to, keeps every link or is refused.
+func FuzzMove(f *testing.F) {
+	for _, s := range []string{
+		"[a](x.md) [b](x.md#h 't') ![c](p.png)\n", "---\nuses: [x.md, 'x']\naliases: [/q]\n---\n[r][]\n\n[r]: <x.md>\n", "+++\nuses = 'x.md'\n+++\n<a href=x.md>x</a>\n", "{\"uses\": [\"x\"]}\n> - [a](x.md)\n",
+		"\ufeff---\r\naliases:\r\n- /a\r\n---\r\n[a](./x)\r\n", "---\naliases: &a [/b]\nuses: *a\n---\n", "[a](x\\.md) [b](&#120;.md) [c](%78.md)\n", "---\n<<: {aliases: [/c]}\nsuperseded_by: x.md\n---\n", "| [a](x.md) | [b](x.md\\|y) |\n|--|--|\n",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		files := map[string]string{"a.md": src, "x.md": "[a](a.md)\n\n# h\n", "p.png": "", "d/README.md": "[a](../a.md) [x](../x)\n"}
+		// The new names are those of nothing that a dead link may name, or the link would come to life.
+		for _, mv := range [][2]string{{"a.md", "zq1/zq2/zq3.md"}, {"x.md", "d/zq4.md"}, {"p.png", "d/zq5.png"}, {"d", "zq6/zq 7"}} {
+			s := load(t, files)
+			m, err := s.Move(mv[0], mv[1])
+			var refused *content.RefusedError
+			if errors.As(err, &refused) {
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, s, load(t, moved(t, files, m)), m)
+		}
+	})
+}

@@ -19,9 +19,16 @@ import (
 // TestTrialMove moves pages of real folders one after another, on disk: every link leads where it led, and what was dead
 // stays dead.
 func TestTrialMove(t *testing.T) {
-	for _, root := range []string{"corpora/runbooks", "corpora/raw/openshift", "corpora/raw/prometheus-operator"} {
+	roots := []string{"corpora/runbooks", "corpora/raw/openshift", "corpora/raw/prometheus-operator"}
+	for i := range roots {
+		roots[i] = filepath.Join(os.Getenv("SHARED"), roots[i])
+	}
+	if large := os.Getenv("LARGE"); large != "" {
+		roots = append(roots, large)
+	}
+	for _, root := range roots {
 		dir := t.TempDir()
-		if err := os.CopyFS(dir, os.DirFS(filepath.Join(os.Getenv("SHARED"), root))); err != nil {
+		if err := os.CopyFS(dir, os.DirFS(root)); err != nil {
 			t.Fatal(err)
 		}
 		f, err := source.OpenFolder(dir, time.Now)
