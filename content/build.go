@@ -133,6 +133,11 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 		diff.Files = true
 	}
 	s.files = files
+	for _, f := range t.Files {
+		if isSnippet(f.Path) && IsPage(f.Path) {
+			s.snippets = append(s.snippets, f.Path)
+		}
+	}
 	b.arrange(s, prev, &diff)
 	s.relate()
 	b.snap = s
