@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -99,7 +100,7 @@ func (r *Remote) readPin() (string, error) {
 	defer func() { _ = f.Close() }()
 	b := make([]byte, maxPin)
 	n, err := f.Read(b)
-	if err != nil && n == 0 && !isEOF(err) {
+	if err != nil && n == 0 && !errors.Is(err, io.EOF) {
 		return "", err
 	}
 	said := strings.ToLower(strings.TrimSpace(string(b[:n])))

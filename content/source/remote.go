@@ -106,6 +106,9 @@ func OpenRemote(o RemoteOptions) (*Remote, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Every < 0 || o.Timeout < 0 {
+		return nil, errors.New("the time between two looks at the remote, and that for one, cannot be below zero")
+	}
 	o.Every, o.Timeout, o.Token = cmp.Or(o.Every, defaultEvery), cmp.Or(o.Timeout, defaultTimeout), ""
 	r := &Remote{
 		o: o, m: mirror{dir: o.Dir, addr: addr}, objects: OpenObjects(o.Dir),
