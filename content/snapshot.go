@@ -24,6 +24,7 @@ type Snapshot struct {
 	aliases  map[string]string // former key → path
 	history  *History
 	fs       fs.FS
+	revision string   // of the tree
 	snippets []string // files that are only included, sorted
 	place    int      // see Tree.Place
 	unread   int      // pages that stand for themselves until they are read
@@ -58,6 +59,9 @@ func (s *Snapshot) ID() string {
 	}
 	return hex.EncodeToString(sum[:6])
 }
+
+// Served is the whole name of the revision whose files these are, "" where they are not exactly those of one.
+func (s *Snapshot) Served() string { return s.revision }
 
 // Reachable tells whether a page can be opened at all: its address does not belong to the portal, and can stand in a
 // request. One that cannot is in no list and found by no search; a Problem tells its author.

@@ -12,8 +12,12 @@ import (
 
 // Options say what is served and how. Their zero values are replaced by what a comment names.
 type Options struct {
-	Portal  string           // the portal's name; "Rutter"
-	Source  edition.Source   // where content comes from
+	Portal string         // the portal's name; "Rutter"
+	Source edition.Source // where content comes from
+	// Remote opens a repository elsewhere as the Source, its mirror kept in a folder below state. Nil where Source says
+	// where content comes from.
+	Remote  func(state string) (*source.Remote, error)
+	Hook    []byte           // secret of webhooks that tell of a push; nil takes none
 	Changes <-chan struct{}  // word that something may have changed; nil when nothing ever does
 	Git     *source.Git      // the repository the content is in; nil for none
 	Blobs   Blobs            // reads earlier versions of pages; nil where there are none

@@ -92,6 +92,11 @@ func (s *Server) handlerFor(p string) (handler, string) {
 			return s.askedPage, reading
 		}
 		return s.lost, reading
+	case hookPath:
+		if s.remote != nil && s.o.Hook != nil {
+			return s.hook, "POST"
+		}
+		return s.lost, reading
 	case livePath:
 		if s.o.Authors {
 			return s.live, "GET"

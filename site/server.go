@@ -14,6 +14,7 @@ import (
 
 	"rutter/content"
 	"rutter/content/lint"
+	"rutter/content/source"
 	"rutter/site/asked"
 	"rutter/site/edition"
 	"rutter/site/view"
@@ -36,6 +37,7 @@ const (
 type Server struct {
 	o            Options
 	publisher    *edition.Publisher
+	remote       *source.Remote // nil where content is no repository elsewhere
 	assets       *static.Set
 	assetReps    map[string]*representation
 	packed       map[string]func() (*representation, error) // assets that are large and rarely needed, by URL
@@ -87,7 +89,7 @@ func New(o Options) (*Server, error) {
 		Assets: view.Assets{CSS: assets.URL("rutter.css"), Authors: assets.URL("authors.css"), Live: assets.URL("live.js"), Difference: assets.URL("difference.css"), JS: assets.URL("rutter.js"), Play: assets.URL("play.js"), Box: assets.URL("box.js"), Pick: assets.URL("pick.js"), Find: assets.URL("find.js"), Keep: assets.URL("keep.js"), Diagram: assets.URL("diagram.js"), Mermaid: assets.URL(static.Mermaid), Worker: workerPath, Icon: assets.URL("icon.svg")},
 	}
 	s.publisher, err = edition.New(edition.Options{
-		Source: o.Source, Changes: o.Changes, Git: o.Git, History: o.History, State: o.State,
+		Open: s.openRemote(), Source: o.Source, Changes: o.Changes, Git: o.Git, History: o.History, State: o.State,
 		Reserved: Reserved, Rules: lint.Rules(), Gate: s.gate, Now: o.Now, Log: o.Log,
 	})
 	if err != nil {
@@ -201,6 +203,9 @@ func (s *Server) unwind(ctx context.Context) error {
 	case <-time.After(closeTimeout): // what it was writing is written anew by the next start
 		s.o.Log.Warn("the index is still writing; it is left as a crash would leave it")
 	}
+	if s.remote != nil {
+		s.remote.Close()
+	}
 	return err
 }
 
@@ -267,7 +272,7 @@ func (s *Server) inEdition(w http.ResponseWriter, r *request, h handler) (seq ui
 		seq = r.edition.Seq
 		r.viewer = s.viewerOf(r.Request)
 		r.view = r.edition.Snapshot.For(r.viewer)
-		w.Header()["Rutter-Edition"] = []string{r.edition.ID}
+		w.Header()["Rutter-Edition"] = []string{editionName(r.edition)}
 	}
 	return seq, h(w, r)
 }

@@ -26,6 +26,7 @@ type cli struct {
 	Check      checkCmd      `cmd:"" help:"Print every problem an author can mend."`
 	Coverage   coverageCmd   `cmd:"" help:"Print which alerts of Prometheus rules have a page, and which runbook addresses are dead."`
 	Owners     ownersCmd     `cmd:"" help:"Print who answers for which pages, and what waits for them."`
+	Rollback   rollbackCmd   `cmd:"" help:"Have a portal serve an earlier revision of its repository."`
 	Search     searchCmd     `cmd:"" help:"Search a folder, the library in the binary, or a running portal."`
 	Export     exportCmd     `cmd:"" help:"Write a portal as files that any web server serves, with a search in the page."`
 	Schema     schemaCmd     `cmd:"" help:"Print the JSON Schema of front matter, for editors."`

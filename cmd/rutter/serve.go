@@ -22,7 +22,8 @@ import (
 )
 
 type serveCmd struct {
-	Dir      string   `arg:"" optional:"" help:"Content folder. Without it, the library in the binary is served."`
+	Dir      string `arg:"" optional:"" help:"Content folder. Without it, the library in the binary is served. With --git, the folder inside the repository."`
+	gitFlags `embed:""`
 	Addr     string   `default:"127.0.0.1:8080" help:"Address to listen on."`
 	State    string   `help:"Folder to keep the search index in. The default is below $XDG_STATE_HOME, for the library in the binary a temporary one."`
 	Authors  string   `default:"auto" enum:"auto,yes,no" help:"Show problems on the pages: yes, no, or auto, which means yes when the output is a terminal and the address is this machine's own."`
@@ -47,7 +48,7 @@ func (c *serveCmd) Run(out *streams) error {
 	if u, err := url.Parse(c.BaseURL); c.BaseURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "") {
 		return &exit{exitUsage, fmt.Errorf("--base-url wants a scheme and a host, such as https://portal.example.org")}
 	}
-	if c.State != "" && c.Dir != "" && within(c.State, c.Dir) {
+	if c.State != "" && c.Dir != "" && c.Git == "" && within(c.State, c.Dir) {
 		return &exit{exitUsage, fmt.Errorf("--state %s lies in the content folder, where every file is content: name a folder outside it", c.State)}
 	}
 	sites, err := sitesOf(c.RulesURL)
@@ -104,6 +105,12 @@ func (c *serveCmd) Run(out *streams) error {
 
 // from sets where the content comes from.
 func (c *serveCmd) from(ctx context.Context, o *site.Options, log *slog.Logger) error {
+	if c.Git != "" {
+		return c.remote(o, c.Dir, log)
+	}
+	if c.Branch != "" || c.HookSecret != "" || c.Token != "" {
+		return &exit{exitUsage, fmt.Errorf("--branch, --token-file and --hook-secret-file go with --git")}
+	}
 	if c.Dir == "" {
 		o.Source, o.History = library{}, content.LibraryHistory()
 		return nil
@@ -113,6 +120,9 @@ func (c *serveCmd) from(ctx context.Context, o *site.Options, log *slog.Logger) 
 		return folder(c.Dir, err)
 	}
 	o.Source, o.Changes, o.Git = f, f.Watch(ctx, log), f.GitOf()
+	if dir := f.Repository(); dir != "" {
+		o.Blobs = source.OpenObjects(dir)
+	}
 	if o.State == "" {
 		dir, err := edition.StateDir(c.Dir)
 		if err != nil {
@@ -153,6 +163,9 @@ func resolved(p string) string {
 }
 
 func (c *serveCmd) what() string {
+	if c.Git != "" {
+		return c.name()
+	}
 	if c.Dir == "" {
 		return "the library in the binary"
 	}

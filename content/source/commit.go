@@ -42,7 +42,9 @@ func (o *Objects) Tree(ctx context.Context, rev, folder string) (content.Tree, e
 		}
 		return content.Tree{}, err
 	}
-	return l.tree()
+	t, err := l.tree()
+	t.Revision = rev
+	return t, err
 }
 
 // diagnose returns an error when the revision lacks the folder, and nil when that is not why it cannot be listed.

@@ -197,6 +197,17 @@ func (r *Remote) Close() {
 	r.objects.Close()
 }
 
+// Blob reads a file by its full object name.
+func (r *Remote) Blob(ctx context.Context, name string) ([]byte, error) {
+	return r.objects.Blob(ctx, name)
+}
+
+// History returns what the mirror knows of the content folder's pages at the revision that Scan returned last.
+func (r *Remote) History() *Git { return GitAt(r.o.Dir, r.o.Path, r.Revision) }
+
+// Branch is the branch that is followed, "" for what the remote's HEAD leads to.
+func (r *Remote) Branch() string { return r.o.Branch }
+
 // Redacted is the remote's address without credentials, for people to read.
 func (r *Remote) Redacted() string { return r.m.addr.url }
 
