@@ -149,7 +149,8 @@ var states = map[string]templ.Component{
 		Owners: []view.OwnerRow{{Name: "Storage <team>", URL: "/-/accountability?owner=x", Pages: 1100, Late: 2, Errors: 1}, {Name: "nobody", URL: "/-/accountability?owner=nobody", Pages: 100}},
 		Rows: []view.AccountRow{
 			{Title: "The disk <is> full", URL: "/disk", Owner: "Storage <team>", OwnerURL: "/-/accountability?owner=x", Reviewed: "2025-01-02", By: " by A. Name", Age: "22 months ago", Due: "2025-07-02", Late: true, Changed: "2026-01-01", ChangedBy: "by A. Name", ChangesURL: "/-/changes/disk", Errors: 2},
-			{Title: "Snapshots", URL: "/snap", Reviewed: "2026-11-01", Age: "26 days ago", Due: "2027-11-01"}, {Title: "New", URL: "/new", Changed: "2026-11-27"},
+			{Title: "Snapshots", URL: "/snap", Reviewed: "2026-11-01", Age: "26 days ago", Due: "2027-11-01"},
+			{Title: "New", URL: "/new", Changed: "2026-11-27"},
 		},
 	}),
 	"accountability-owner": view.AccountabilityView(view.AccountabilityPage{Frame: frame, Owner: "Storage", Pages: 1, Data: "/api/v1/accountability?owner=Storage", Sheet: "/-/accountability.csv?owner=Storage", Text: "/-/accountability?as=text&owner=Storage", Rows: []view.AccountRow{{Title: "Disk", URL: "/disk", Owner: "Storage"}}}),
