@@ -466,7 +466,7 @@ func (p *prefixed) finish() {
 	}
 	body := p.body.Bytes()
 	if strings.HasPrefix(p.Header().Get("Content-Type"), "text/html") {
-		body = withBase(body, p.base)
+		body = withBase(body, p.base, true)
 	} else {
 		body = bytes.ReplaceAll(body, []byte(`"url":"/`), []byte(`"url":"`+p.base+`/`))
 	}
@@ -475,11 +475,12 @@ func (p *prefixed) finish() {
 }
 
 // withBase puts a base before the addresses of a page, but those of assets, which are the same for all, and of links to the
-// live portal.
-func withBase(page []byte, base string) []byte {
+// live portal. Within noscript, whose markup is text to a tokenizer, it is asked once more, and not again.
+func withBase(page []byte, base string, whole bool) []byte {
 	var out bytes.Buffer
 	out.Grow(len(page) + len(page)/8)
 	z := html.NewTokenizer(bytes.NewReader(page))
+	noscript := false
 	for {
 		kind := z.Next()
 		if kind == html.ErrorToken {
@@ -487,13 +488,15 @@ func withBase(page []byte, base string) []byte {
 		}
 		raw := bytes.Clone(z.Raw())
 		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
-			if kind == html.TextToken && bytes.Contains(raw, []byte("<")) { // within noscript
-				raw = withBase(raw, base)
+			if kind == html.TextToken && noscript {
+				raw = withBase(raw, base, false)
 			}
+			noscript = false
 			out.Write(raw)
 			continue
 		}
 		t := z.Token()
+		noscript = whole && kind == html.StartTagToken && t.Data == "noscript"
 		changed, live := false, false
 		for _, a := range t.Attr {
 			live = live || a.Key == "rel" && a.Val == "alternate"
