@@ -198,6 +198,7 @@ func (s *Snapshot) under(prefix string) []*Doc {
 // system's times may be used; one without Pages is of a repository whose log has not been read yet.
 type History struct {
 	Revision string            // of the checked-out state; "" when unknown
+	Author   string            // of that revision, as Name <address>; "" when unknown
 	Pages    map[string]Change // by path
 }
 

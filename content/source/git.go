@@ -108,6 +108,9 @@ func (g *Git) History(ctx context.Context) (*content.History, error) {
 		return g.last, nil
 	}
 	h := &content.History{Revision: rev, Pages: map[string]content.Change{}}
+	if who, err := run(ctx, g.dir, "log", "-1", "--format=%aN <%aE>", "--end-of-options", rev, "--"); err == nil {
+		h.Author = strings.ToValidUTF8(strings.TrimSpace(string(who)), "\uFFFD")
+	}
 	what := rev
 	if known {
 		if _, err := run(ctx, g.dir, "merge-base", "--is-ancestor", g.last.Revision, rev); err == nil {
