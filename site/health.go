@@ -30,6 +30,14 @@ func (s *Server) readyz(w http.ResponseWriter, r *request) error {
 	default:
 		fmt.Fprintf(&b, "ready: edition %s, %d pages\n", r.edition.ID, r.view.Len())
 	}
+	if s.audit != nil {
+		if seq, hash := s.audit.Newest(); seq > 0 {
+			fmt.Fprintf(&b, "audit: %d %s\n", seq, hash[:12])
+		}
+		if t := s.audit.Trouble(); t != "" {
+			fmt.Fprintf(&b, "degraded: audit: %s\n", strings.ReplaceAll(t, "\n", " "))
+		}
+	}
 	for _, t := range slices.Concat(s.publisher.Troubles(), s.publisher.Notes()) {
 		fmt.Fprintf(&b, "degraded: %s\n", strings.ReplaceAll(t, "\n", " "))
 	}

@@ -15,6 +15,7 @@ import (
 	"rutter/content"
 	"rutter/content/lint"
 	"rutter/site/asked"
+	"rutter/site/audit"
 	"rutter/site/edition"
 	"rutter/site/view"
 	"rutter/static"
@@ -45,6 +46,7 @@ type Server struct {
 	chrome       atomic.Pointer[chrome]
 	requests     requestIDs
 	asked        *asked.Log // nil where searches are not counted
+	audit        *audit.Log // nil where nothing is kept between runs
 	draining     atomic.Bool
 
 	http     *http.Server
@@ -86,11 +88,12 @@ func New(o Options) (*Server, error) {
 	}
 	s.publisher, err = edition.New(edition.Options{
 		Source: o.Source, Changes: o.Changes, Git: o.Git, History: o.History, State: o.State,
-		Reserved: Reserved, Rules: lint.Rules(), Gate: s.gate, Now: o.Now, Log: o.Log,
+		Reserved: Reserved, Rules: lint.Rules(), Gate: s.gate, Audit: s.record, Now: o.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err
 	}
+	s.openAudit()
 	if !o.Unasked {
 		file := s.publisher.Kept()
 		if file != "" {
@@ -143,6 +146,9 @@ func (s *Server) Start() error {
 	s.follow(ctx)
 	if s.asked != nil {
 		s.background.Go(func() { s.keepAsked(ctx) })
+	}
+	if s.audit != nil {
+		s.background.Go(func() { s.audit.Keep(ctx) })
 	}
 	return nil
 }
@@ -197,6 +203,9 @@ func (s *Server) unwind(ctx context.Context) error {
 		err = errors.Join(err, runErr)
 	case <-time.After(closeTimeout): // what it was writing is written anew by the next start
 		s.o.Log.Warn("the index is still writing; it is left as a crash would leave it")
+	}
+	if s.audit != nil { // the publisher may have told of one more
+		s.audit.Close()
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -43,6 +44,7 @@ type Options struct {
 	Reserved func(key string) bool
 	Rules    content.Rules // what else authors are told
 	Gate     Gate
+	Audit    func(Publication) // is told of each edition with its index that readers are given, and of each that is refused; nil for none. It must not wait
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -92,6 +94,7 @@ type Publisher struct {
 	links      bool // links are still to be checked
 	seq        uint64
 	pending    []*content.Doc // changed since the published edition
+	trail      trail
 	background sync.WaitGroup
 
 	published chan struct{} // closed with the first edition
@@ -169,6 +172,9 @@ func (p *Publisher) Await(ctx context.Context, seq uint64) error {
 func (p *Publisher) Run(ctx context.Context) error {
 	defer p.shutdown()
 	kept := p.open()
+	if p.o.Audit != nil {
+		p.trail.kept = maps.Clone(p.indexed)
+	}
 	p.builder.Recall = func(path string) []byte { return kept[path] }
 	p.builder.Good = p.lastGood
 	tree, err := p.o.Source.Scan()
@@ -254,6 +260,7 @@ func (p *Publisher) quickly(ctx context.Context, tree content.Tree) error {
 }
 
 func (p *Publisher) shutdown() {
+	p.release(true)
 	p.swap(nil)
 	p.background.Wait()
 	if p.building {
@@ -456,13 +463,16 @@ func (p *Publisher) publish(ctx context.Context, snap *content.Snapshot, g *blev
 		e.Index = g
 		e.close = func() { _ = g.Close() }
 	}
+	var overruled error
 	if p.o.Gate != nil {
 		err := p.o.Gate(ctx, e, p.sample(snap))
 		p.trouble("gate", err)
 		if err != nil && p.p.Load() != nil {
+			p.refused(e, err)
 			e.Release()
 			return false
 		}
+		overruled = err
 	}
 	p.pending = nil
 	first := p.p.Load() == nil
@@ -477,6 +487,9 @@ func (p *Publisher) publish(ctx context.Context, snap *content.Snapshot, g *blev
 	p.mu.Unlock()
 	if first {
 		close(p.published)
+	}
+	if g != nil {
+		p.served(e, overruled)
 	}
 	return true
 }
