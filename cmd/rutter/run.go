@@ -24,6 +24,7 @@ type cli struct {
 	Check   checkCmd   `cmd:"" help:"Print every problem an author can mend."`
 	Search  searchCmd  `cmd:"" help:"Search a folder, the library in the binary, or a running portal."`
 	Export  exportCmd  `cmd:"" help:"Write a portal as files that any web server serves, with a search in the page."`
+	Audit   auditCmd   `cmd:"" help:"Verify the trail of what a portal published, and print its newest entries."`
 	Version versionCmd `cmd:"" help:"Print what was built, and from which revision."`
 }
 
