@@ -1,7 +1,7 @@
 package content
 
 import (
-	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -21,11 +21,32 @@ func (d Delta) Same() bool { return len(d.Put)+len(d.Moved)+len(d.Removed) == 0 
 
 // Since compares a snapshot with one before it.
 func (s *Snapshot) Since(before *Snapshot) Delta {
-	was := make(map[string]Hash, len(before.docs))
-	for _, d := range before.docs {
-		was[d.Path] = d.Hash
+	var out Delta
+	var came []*Doc
+	gone := map[string]Hash{}
+	was := before.docs
+	for _, d := range s.docs { // both are sorted by path
+		for len(was) > 0 && was[0].Path < d.Path {
+			gone[was[0].Path] = was[0].Hash
+			was = was[1:]
+		}
+		if len(was) == 0 || was[0].Path != d.Path {
+			came = append(came, d)
+			continue
+		}
+		switch w := was[0]; {
+		case w != d && w.Hash != d.Hash:
+			out.Put = append(out.Put, d.Path)
+		case s.history != before.history && !out.Dated:
+			now, then := s.history.change(d.Path), before.history.change(d.Path)
+			out.Dated = now.Revision != then.Revision || !now.Time.Equal(then.Time)
+		}
+		was = was[1:]
 	}
-	out := s.since(was, func(d *Doc) Hash { return d.Hash })
+	for _, d := range was {
+		gone[d.Path] = d.Hash
+	}
+	out.match(came, gone, func(d *Doc) Hash { return d.Hash })
 	for p, f := range s.files {
 		if b, ok := before.files[p]; !ok || b.Size != f.Size || b.ModTime != f.ModTime {
 			out.Put = append(out.Put, p)
@@ -41,59 +62,59 @@ func (s *Snapshot) Since(before *Snapshot) Delta {
 	}
 	slices.Sort(out.Put)
 	slices.Sort(out.Removed)
-	out.Dated = s.history != before.history && s.redated(before)
 	return out
 }
 
 // SinceFingerprints compares the pages of a snapshot with those of which the fingerprints by path are all that is left.
-func (s *Snapshot) SinceFingerprints(was map[string]Hash) Delta { return s.since(was, s.Fingerprint) }
-
-func (s *Snapshot) since(was map[string]Hash, of func(*Doc) Hash) Delta {
+func (s *Snapshot) SinceFingerprints(was map[string]Hash) Delta {
 	var out Delta
-	gone := map[Hash]string{}
-	have := make(map[string]bool, len(s.docs))
+	var came []*Doc
+	gone := maps.Clone(was)
 	for _, d := range s.docs {
-		have[d.Path] = true
-	}
-	for p, h := range was {
-		if !have[p] && (gone[h] == "" || p < gone[h]) {
-			gone[h] = p
+		h, ok := gone[d.Path]
+		delete(gone, d.Path)
+		switch {
+		case !ok:
+			came = append(came, d)
+		case h != s.Fingerprint(d):
+			out.Put = append(out.Put, d.Path)
 		}
 	}
-	moved := map[string]bool{}
-	for _, d := range s.docs {
-		h := of(d)
-		if w, ok := was[d.Path]; ok && w == h {
-			continue
-		} else if from := gone[h]; from != "" && !ok && !moved[from] {
-			moved[from] = true
-			out.Moved = append(out.Moved, Move{from, d.Path})
-			continue
-		}
-		out.Put = append(out.Put, d.Path)
-	}
-	for p := range was {
-		if !have[p] && !moved[p] {
-			out.Removed = append(out.Removed, p)
-		}
-	}
+	out.match(came, gone, s.Fingerprint)
+	slices.Sort(out.Put)
 	slices.Sort(out.Removed)
-	slices.SortFunc(out.Moved, func(a, b Move) int { return cmp.Compare(a.To, b.To) })
 	return out
 }
 
-// redated tells whether a page that both have is of another date or revision.
-func (s *Snapshot) redated(before *Snapshot) bool {
-	for _, d := range s.docs {
-		b := before.doc(d.Path)
-		if b == nil || b.Hash != d.Hash {
-			continue
-		}
-		now, ok := s.Changed(d)
-		then, had := before.Changed(b)
-		if ok != had || !now.Equal(then) || s.Revision(d) != before.Revision(b) {
-			return true
+// match finds which of the pages that came are pages that are gone, under another path: the first one of each content.
+func (d *Delta) match(came []*Doc, gone map[string]Hash, of func(*Doc) Hash) {
+	paths := map[Hash]string{}
+	for p, h := range gone {
+		if at := paths[h]; at == "" || p < at {
+			paths[h] = p
 		}
 	}
-	return false
+	moved := map[string]bool{}
+	for _, x := range came {
+		from := paths[of(x)]
+		if from == "" || moved[from] {
+			d.Put = append(d.Put, x.Path)
+			continue
+		}
+		moved[from] = true
+		d.Moved = append(d.Moved, Move{from, x.Path})
+	}
+	for p := range gone {
+		if !moved[p] {
+			d.Removed = append(d.Removed, p)
+		}
+	}
+}
+
+// change is what the repository says of the page at path.
+func (h *History) change(path string) Change {
+	if h == nil {
+		return Change{}
+	}
+	return h.Pages[path]
 }

@@ -68,3 +68,29 @@ func TestSince(t *testing.T) {
 		})
 	}
 }
+// BenchmarkSince compares two snapshots of 15,000 pages, one of which is other.
+func BenchmarkSince(b *testing.B) {
+	files := map[string]string{}
+	for i := range 15000 {
+		files[fmt.Sprintf("dir%d/p%d.md", i%100, i)] = fmt.Sprintf("# Page %d\n", i)
+	}
+	h := &content.History{Revision: "x", Pages: map[string]content.Change{}}
+	for p := range files {
+		h.Pages[p] = content.Change{Revision: "r"}
+	}
+	var bu content.Builder
+	before, _, err := bu.Build(b.Context(), tree(b, files), h, false)
+	if err != nil {
+		b.Fatal(err)
+	}
+	files["dir0/p0.md"] = "# Other\n"
+	after, _, err := bu.Build(b.Context(), tree(b, files), &content.History{Revision: "y", Pages: h.Pages}, false)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if d := after.Since(before); len(d.Put) != 1 {
+			b.Fatal(d)
+		}
+	}
+}
