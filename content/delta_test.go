@@ -68,6 +68,7 @@ func TestSince(t *testing.T) {
 		})
 	}
 }
+
 // BenchmarkSince compares two snapshots of 15,000 pages, one of which is other.
 func BenchmarkSince(b *testing.B) {
 	files := map[string]string{}

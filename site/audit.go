@@ -2,6 +2,7 @@ package site
 
 import (
 	"path/filepath"
+	"time"
 
 	"rutter/content"
 	"rutter/site/audit"
@@ -15,6 +16,23 @@ const AuditFile = "audit.jsonl"
 func (s *Server) openAudit() {
 	if dir := s.publisher.Kept(); dir != "" {
 		s.audit = audit.Open(filepath.Join(dir, AuditFile), s.o.Log)
+	}
+}
+
+// closeAudit writes what the publisher told of last. A disk that does not answer holds up the end until late, no longer.
+func (s *Server) closeAudit(late <-chan time.Time) {
+	if s.audit == nil {
+		return
+	}
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		s.audit.Close()
+	}()
+	select {
+	case <-closed:
+	case <-late:
+		s.o.Log.Warn("the audit trail is still being written; its last entries may be missing")
 	}
 }
 

@@ -28,7 +28,7 @@ const (
 	writeTimeout      = 60 * time.Second
 	idleTimeout       = 2 * time.Minute
 	drainTimeout      = 6 * time.Second // for open requests
-	closeTimeout      = 3 * time.Second // for the index
+	closeTimeout      = 3 * time.Second // for the index and the trail
 	searchTimeout     = 2 * time.Second
 	maxHeaderBytes    = 32 << 10
 )
@@ -148,7 +148,7 @@ func (s *Server) Start() error {
 		s.background.Go(func() { s.keepAsked(ctx) })
 	}
 	if s.audit != nil {
-		s.background.Go(func() { s.audit.Keep(ctx) })
+		go s.audit.Keep(ctx) // see closeAudit
 	}
 	return nil
 }
@@ -198,15 +198,14 @@ func (s *Server) unwind(ctx context.Context) error {
 	}
 	s.stop()
 	s.background.Wait()
+	late := time.After(closeTimeout)
 	select {
 	case runErr := <-s.run:
 		err = errors.Join(err, runErr)
-	case <-time.After(closeTimeout): // what it was writing is written anew by the next start
+	case <-late: // what it was writing is written anew by the next start
 		s.o.Log.Warn("the index is still writing; it is left as a crash would leave it")
 	}
-	if s.audit != nil { // the publisher may have told of one more
-		s.audit.Close()
-	}
+	s.closeAudit(late)
 	return err
 }
 

@@ -68,8 +68,10 @@ func TestPublicationsAreTold(t *testing.T) {
 	l := listen(t)
 	var reason atomic.Pointer[string]
 	var asked atomic.Int64
-	gate := func(context.Context, *edition.Edition, []*content.Doc) error {
+	var last atomic.Pointer[string] // edition the gate was asked about
+	gate := func(_ context.Context, e *edition.Edition, _ []*content.Doc) error {
 		defer asked.Add(1)
+		last.Store(&e.ID)
 		if r := reason.Load(); r != nil {
 			return errors.New(*r)
 		}
@@ -108,9 +110,14 @@ func TestPublicationsAreTold(t *testing.T) {
 	refuse("not this")
 	f.change(map[string]string{"sub/b.md": "# B\n", "portal.yaml": "title: X\n"})
 	l.want("refused (not this) 1 pages 0 errors: put [] moved [] removed [a.md]")
-	reason.Store(nil)
 	f.change(map[string]string{"a.md": "# A\n\nother\n", "sub/b.md": "# B\n", "portal.yaml": "title: X\n"}) // as it was
-	for before := asked.Load(); asked.Load() < before+1; {
+	now := f.Acquire()
+	for *last.Load() != now.ID {
+		f.changes <- struct{}{}
+	}
+	now.Release()
+	reason.Store(nil)
+	for len(f.Troubles()) > 0 {
 		f.changes <- struct{}{}
 	}
 	refuse("not this")
