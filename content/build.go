@@ -39,6 +39,10 @@ type Builder struct {
 	// Rules look for what else authors may want to mend.
 	Rules Rules
 
+	reading reading // of the tree that is being built
+	tree    Tree
+	stale   map[string]bool             // pages to read again though their own files are as they were
+	parts   map[string]map[string]Stamp // by path of a page that includes others: what it looked for, as it was then
 	snap    *Snapshot
 	stamps  map[string]Stamp // by page path: the file as last read
 	hashes  map[string]Hash  // by page path: the file as last read, which may be a bad version
@@ -92,9 +96,14 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 		b.stamps, b.hashes = map[string]Stamp{}, map[string]Hash{}
 	}
 	pages, files := split(t)
+	portal := readPortal(t.FS, prev.portal)
+	b.reading = reading{fs: t.FS, constants: portal.says().constants(), rules: b.Rules.Page}
+	b.tree = t
+	stale := b.remade(prev, t, prev.portal.says().constant != portal.says().constant)
+	b.stale = stale
 	var jobs []File
 	for _, f := range pages {
-		if known, ok := b.stamps[f.Path]; !ok || verify || f.Racy || known != f.Stamp || f.Stamp == (Stamp{}) {
+		if known, ok := b.stamps[f.Path]; !ok || verify || f.Racy || known != f.Stamp || f.Stamp == (Stamp{}) || stale[f.Path] {
 			jobs = append(jobs, f)
 		}
 	}
@@ -110,7 +119,7 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 	s.rules, s.advice = b.Rules, &advice{}
 	diff := Diff{History: !sameHistory(prev.history, h)}
 	s.asked = readQuestions(t.FS, prev.asked)
-	s.portal = readPortal(t.FS, prev.portal)
+	s.portal = portal
 	diff.Lang = prev.portal.says() != s.portal.says()
 	for _, u := range t.Unread {
 		s.unreadPs = append(s.unreadPs, diag.Problem{
@@ -134,6 +143,9 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 func split(t Tree) (pages []File, files map[string]File) {
 	files = map[string]File{}
 	for _, f := range t.Files {
+		if isSnippet(f.Path) && IsPage(f.Path) {
+			continue
+		}
 		if IsPage(f.Path) {
 			pages = append(pages, f)
 		} else {
@@ -141,13 +153,6 @@ func split(t Tree) (pages []File, files map[string]File) {
 		}
 	}
 	return pages, files
-}
-
-func sameHistory(a, b *History) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return a == b || a.Revision == b.Revision && len(a.Pages) == len(b.Pages)
 }
 
 // readAll reads and parses files on all processors. The result has one entry per job, in order.
@@ -166,7 +171,7 @@ func (b *Builder) readAll(ctx context.Context, hurry <-chan struct{}, fsys fs.FS
 		select {
 		case <-ctx.Done():
 		case <-hurry: // a nil channel never does
-			out[i] = read{file: jobs[i], doc: unreadDoc(fsys, jobs[i].Path, ranks[jobs[i].Path]), unread: true}
+			out[i] = read{file: jobs[i], doc: unreadDoc(b.reading, jobs[i].Path, ranks[jobs[i].Path]), unread: true}
 		default:
 			good := prev.doc(jobs[i].Path)
 			if good != nil && good.unread {
@@ -197,7 +202,7 @@ func (b *Builder) readOne(fsys fs.FS, f File, good *Doc, folderPage bool) read {
 	var rec *Doc
 	if good == nil && b.Recall != nil {
 		if data := b.Recall(f.Path); data != nil {
-			if d, err := readRecord(f.Path, data); err == nil {
+			if d, err := readRecord(f.Path, data); err == nil && !(d.braces && len(b.reading.constants) > 0) {
 				rec = d
 				r.problems = d.found
 				if d.stamp == f.Stamp && !f.Racy && f.Stamp != (Stamp{}) {
@@ -226,7 +231,7 @@ func (b *Builder) readOne(fsys fs.FS, f File, good *Doc, folderPage bool) read {
 		return r
 	}
 	r.hash = sha256.Sum256(raw)
-	if known, ok := b.hashes[f.Path]; ok && known == r.hash {
+	if known, ok := b.hashes[f.Path]; ok && known == r.hash && !b.stale[f.Path] {
 		r.same = true
 		return r
 	}
@@ -255,7 +260,7 @@ func (b *Builder) readOne(fsys fs.FS, f File, good *Doc, folderPage bool) read {
 		r.doc = rec
 		return r
 	}
-	d, ps, usable := readDoc(f.Path, raw, folderPage, b.Rules.Page)
+	d, ps, usable := readDoc(f.Path, raw, folderPage, b.reading)
 	d.stamp = f.Stamp
 	r.problems = ps
 	if !usable && good == nil {
@@ -278,7 +283,7 @@ func (b *Builder) kept(path string, folderPage bool) *Doc {
 	if raw == nil {
 		return nil
 	}
-	if d, _, usable := readDoc(path, raw, folderPage, nil); usable {
+	if d, _, usable := readDoc(path, raw, folderPage, reading{fs: b.reading.fs, constants: b.reading.constants}); usable {
 		return d
 	}
 	return nil
@@ -356,6 +361,7 @@ func (b *Builder) apply(s, prev *Snapshot, pages []File, reads []read, diff *Dif
 			}
 		}
 	}
+	stamp := stampsOf(b.tree)
 	s.docs = make([]*Doc, 0, len(pages))
 	for _, f := range pages {
 		old := prev.doc(f.Path)
@@ -372,6 +378,9 @@ func (b *Builder) apply(s, prev *Snapshot, pages []File, reads []read, diff *Dif
 		if r.unread {
 			s.unread++
 		} else {
+			if r.doc != nil {
+				b.part(r.doc, stamp)
+			}
 			b.stamps[f.Path], b.hashes[f.Path] = r.file.Stamp, r.hash
 		}
 		if !r.same && (len(r.problems) > 0 || len(s.filePs[f.Path]) > 0) {

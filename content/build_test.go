@@ -155,7 +155,7 @@ func TestNeverGoodIsShownAsText(t *testing.T) {
 	if d == nil || d.Title != "Heading" || !d.Broken {
 		t.Fatalf("%+v", d)
 	}
-	html, _, err := public(s).Body(d, nil)
+	html, _, err := public(s).Body(d, nil, nil)
 	if err != nil || !strings.Contains(string(html), "&lt;b&gt;text") {
 		t.Errorf("%s %v", html, err)
 	}

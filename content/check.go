@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"maps"
 	"path"
 	"slices"
@@ -37,7 +38,7 @@ func (l *links) set(page string, keys []string) {
 
 // CheckLinks returns the last built snapshot with its links checked. It looks at the pages that a change since the
 // last check can concern: the changed ones, and those that link to an address that came, went, or has other
-// anchors. Build leaves this out so that a large folder can be shown first and checked after.
+// anchors, former ones included. Build leaves this out so that a large folder can be shown first and checked after.
 func (b *Builder) CheckLinks() *Snapshot {
 	prev := b.checked
 	if prev == nil {
@@ -86,8 +87,10 @@ func (b *Builder) check(s, prev *Snapshot, diff Diff) {
 			again[p] = true
 		}
 	}
+	addressed := map[string]bool{} // pages all of whose addresses are concerned
 	aliases := func(d *Doc) {
 		if d != nil {
+			addressed[d.Path] = true
 			for _, a := range d.Meta.Aliases {
 				concern(aliasKey(a))
 			}
@@ -115,6 +118,12 @@ func (b *Builder) check(s, prev *Snapshot, diff Diff) {
 	if len(diff.Put)+len(diff.Removed) > 0 { // folders come and go with their pages
 		changedKeys(prev.folders, s.folders, concern)
 	}
+	for _, p := range otherAnchors(prev.history, s.history) {
+		concern(keyOfPath(p))
+		addressed[p] = true
+		aliases(s.doc(p))
+	}
+	pastKeys(prev.history, s.history, addressed, concern)
 	s.checkAlerts()
 	if len(again) == 0 && len(diff.Removed) == 0 {
 		return
@@ -143,6 +152,44 @@ func (b *Builder) check(s, prev *Snapshot, diff Diff) {
 			s.linkPs[p] = outcomes[i].ps
 		} else {
 			delete(s.linkPs, p)
+		}
+	}
+}
+
+// otherAnchors lists the pages that are known to have had other anchors in one history than in the other.
+func otherAnchors(a, b *History) (pages []string) {
+	if a == b {
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, h := range []*History{a, b} {
+		if h == nil {
+			continue
+		}
+		for p := range h.former {
+			if !seen[p] && !slices.EqualFunc(a.Anchors(p), b.Anchors(p), sameAnchor) {
+				pages = append(pages, p)
+			}
+			seen[p] = true
+		}
+	}
+	return pages
+}
+
+// pastKeys calls f with the keys of files that were renamed, where they lead to another page than before or to one of
+// those given.
+func pastKeys(prev, now *History, pages map[string]bool, f func(key string)) {
+	if prev == now && len(pages) == 0 {
+		return
+	}
+	for _, h := range []*History{prev, now} {
+		if h == nil {
+			continue
+		}
+		for k, p := range h.keys {
+			if pages[p] || prev != now && prev.movedKey(k) != now.movedKey(k) {
+				f(k)
+			}
 		}
 	}
 }
@@ -176,15 +223,22 @@ func (s *Snapshot) checkLinks(d *Doc) (keys []string, ps []linkProblem) {
 				break
 			}
 		}
-		p := linkProblem{Problem: diag.Problem{File: d.Path, Line: l.Line, Column: l.Column}}
+		p := linkProblem{Problem: diag.Problem{File: cmp.Or(l.File, d.Path), Line: l.Line, Column: l.Column}}
 		switch {
 		case !t.Found && l.Image:
 			p.Rule, p.Text = "image-dead", "there is no picture at "+show(l.Dest)
 		case !t.Found:
 			p.Rule, p.Text = "link-dead", "nothing is at "+show(l.Dest)
 			p.lead(dest)
-		case t.Doc != nil && !t.Doc.HasAnchor(t.Frag):
+		case !t.Leads():
 			p.Rule, p.Text, p.Fix = "anchor-dead", t.Doc.Path+" has no heading #"+show(t.Frag), nearAnchor(t.Doc, t.Frag)
+		case t.past:
+			p.Severity, p.Rule, p.Text, p.Fix = diag.Note, "link-moved", show(l.Dest)+" was renamed, and is "+t.Doc.Path+" now", "write the path of today"
+		case t.former != nil:
+			p.Severity, p.Rule, p.Text, p.Fix = diag.Note, "link-moved", t.Doc.Path+" no longer has the heading #"+show(t.Frag), "link to another, or to the page"
+			if t.former.Now != "" {
+				p.Fix = "link to #" + show(t.former.Now) + ", which took its place"
+			}
 		case t.alias && t.Doc != nil:
 			p.Severity, p.Rule, p.Text, p.Fix = diag.Note, "link-moved", show(l.Dest)+" is a former address of "+t.Doc.Path, "write the one of today"
 		default:

@@ -38,7 +38,7 @@ func (s *Snapshot) Since(before *Snapshot) Delta {
 		case w != d && w.Hash != d.Hash:
 			out.Put = append(out.Put, d.Path)
 		case s.history != before.history && !out.Dated:
-			now, then := s.history.change(d.Path), before.history.change(d.Path)
+			now, then := s.history.lastCommit(d.Path), before.history.lastCommit(d.Path)
 			out.Dated = now.Revision != then.Revision || !now.Time.Equal(then.Time)
 		}
 		was = was[1:]
@@ -111,10 +111,10 @@ func (d *Delta) match(came []*Doc, gone map[string]Hash, of func(*Doc) Hash) {
 	}
 }
 
-// change is what the repository says of the page at path.
-func (h *History) change(path string) Change {
-	if h == nil {
-		return Change{}
+// lastCommit is the last one that changed a page, the zero Commit where it is not known.
+func (h *History) lastCommit(path string) Commit {
+	if h == nil || len(h.past.Pages[path]) == 0 {
+		return Commit{}
 	}
-	return h.Pages[path]
+	return h.past.Commits[h.past.Pages[path][0].Commit]
 }

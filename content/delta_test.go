@@ -10,7 +10,10 @@ import (
 
 func TestSince(t *testing.T) {
 	day := func(n int) *content.History {
-		return &content.History{Revision: fmt.Sprint(n), Pages: map[string]content.Change{"a.md": {Time: time.Unix(int64(86400*n), 0), Revision: "r"}}}
+		return content.NewHistory(content.Past{
+			Revision: fmt.Sprint(n), Commits: []content.Commit{{Time: time.Unix(int64(86400*n), 0), Revision: "r"}},
+			Pages: map[string][]content.Edit{"a.md": {{Path: "a.md"}}},
+		})
 	}
 	base := map[string]string{"a.md": "# A\n", "b.md": "# B\n", "dir/c.md": "# C\n", "i.png": "1"}
 	for name, tt := range map[string]struct {
@@ -33,7 +36,7 @@ func TestSince(t *testing.T) {
 		"its language":            {now: map[string]string{"a.md": "# A\n", "b.md": "# B\n", "dir/c.md": "# C\n", "i.png": "1", "portal.yaml": "lang: fr\n"}, want: "[portal.yaml] [] [] false"},
 		"dates":                   {now: base, before: day(1), after: day(2), want: "[] [] [] true"},
 		"dates that came":         {now: base, before: &content.History{}, after: day(2), want: "[] [] [] true"},
-		"another revision":        {now: base, before: day(1), after: &content.History{Revision: "x", Pages: day(1).Pages}, want: "[] [] [] false"},
+		"another revision":        {now: base, before: day(1), after: content.NewHistory(content.Past{Revision: "x", Commits: day(1).Past().Commits, Pages: day(1).Past().Pages}), want: "[] [] [] false"},
 		"everything":              {now: nil, want: "[] [] [a.md b.md dir/c.md i.png] false"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -75,17 +78,17 @@ func BenchmarkSince(b *testing.B) {
 	for i := range 15000 {
 		files[fmt.Sprintf("dir%d/p%d.md", i%100, i)] = fmt.Sprintf("# Page %d\n", i)
 	}
-	h := &content.History{Revision: "x", Pages: map[string]content.Change{}}
+	past := content.Past{Commits: []content.Commit{{Revision: "r"}}, Pages: map[string][]content.Edit{}}
 	for p := range files {
-		h.Pages[p] = content.Change{Revision: "r"}
+		past.Pages[p] = []content.Edit{{Path: p}}
 	}
 	var bu content.Builder
-	before, _, err := bu.Build(b.Context(), tree(b, files), h, false)
+	before, _, err := bu.Build(b.Context(), tree(b, files), content.NewHistory(past), false)
 	if err != nil {
 		b.Fatal(err)
 	}
 	files["dir0/p0.md"] = "# Other\n"
-	after, _, err := bu.Build(b.Context(), tree(b, files), &content.History{Revision: "y", Pages: h.Pages}, false)
+	after, _, err := bu.Build(b.Context(), tree(b, files), content.NewHistory(past), false)
 	if err != nil {
 		b.Fatal(err)
 	}

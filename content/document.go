@@ -2,6 +2,7 @@ package content
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -42,6 +43,9 @@ type Doc struct {
 	unread bool                      // nobody had the time yet: see full
 	spots  map[string]markdown.Place // see Spot
 	text   *source
+	braces bool    // there are double braces in it, which may be constants
+	made   *made   // of a page that includes others or uses constants; nil for any other
+	whole  *source // the bytes of its body, put together; with made
 }
 
 // Hash is the SHA-256 of a file's bytes.
@@ -54,11 +58,20 @@ func (h Hash) Short() string { return hex.EncodeToString(h[:6]) }
 // were first needed. A newer snapshot has the page as it is.
 var ErrChanged = errors.New("content: the file changed after it was listed")
 
+// reading is what it takes to read a page beside its file. The zero reading includes nothing.
+type reading struct {
+	fs        fs.FS // where included files are
+	constants map[string]string
+	rules     func(Draft) []diag.Problem // nil for none
+}
+
 // source is the bytes of a page's file, kept compressed: they belong to the snapshot, the file does not.
 type source struct {
 	packed atomic.Pointer[[]byte]
 	fs     fs.FS               // where to read them on first use, when they are not there yet
 	full   atomic.Pointer[Doc] // of an unread page, once somebody asked for it
+
+	constants map[string]string // of an unread page
 }
 
 func (s *source) set(raw []byte) {
@@ -67,8 +80,8 @@ func (s *source) set(raw []byte) {
 }
 
 // unreadDoc stands for a page that exists and has not been read.
-func unreadDoc(fsys fs.FS, p string, folderPage bool) *Doc {
-	return &Doc{Path: p, Title: titleOfPath(p, folderPage), Kind: kindOfPath(p), unread: true, text: &source{fs: fsys}}
+func unreadDoc(r reading, p string, folderPage bool) *Doc {
+	return &Doc{Path: p, Title: titleOfPath(p, folderPage), Kind: kindOfPath(p), unread: true, text: &source{fs: r.fs, constants: r.constants}}
 }
 
 // full returns the page itself, reading it now where nobody has; nil when it cannot be read.
@@ -83,7 +96,7 @@ func (d *Doc) full() *Doc {
 	if err != nil {
 		return nil
 	}
-	f, _, _ := readDoc(d.Path, raw, isFolderPage(d), nil)
+	f, _, _ := readDoc(d.Path, raw, isFolderPage(d), reading{fs: d.text.fs, constants: d.text.constants})
 	f = f.at(d.Key)
 	d.text.full.Store(f)
 	return f
@@ -101,15 +114,19 @@ func (d *Doc) Source() ([]byte, error) {
 	if err != nil {
 		return nil, errors.Join(ErrChanged, err)
 	}
-	if sha256.Sum256(raw) != d.Hash {
+	if sha256.Sum256(raw) != d.Hash { // a page that is put together always has its bytes
 		return nil, ErrChanged
 	}
 	d.text.set(raw)
 	return raw, nil
 }
 
-// Text returns the page's Markdown without its front matter.
+// Text returns the page's Markdown without its front matter, and with what it includes.
 func (d *Doc) Text() (string, error) {
+	if d.made != nil {
+		body, err := s2.Decode(nil, *d.whole.packed.Load())
+		return string(body), err
+	}
 	raw, err := d.Source()
 	if err != nil || d.Broken {
 		return string(raw), err
@@ -124,10 +141,16 @@ func (d *Doc) body() (*markdown.Page, error) {
 		return nil, err
 	}
 	b := cut(raw)
+	if d.made != nil {
+		if b.body, err = s2.Decode(nil, *d.whole.packed.Load()); err != nil {
+			return nil, err
+		}
+	}
 	if d.Broken {
 		b = block{body: raw, bodyLine: 1}
 	}
 	p, _ := markdown.Parse(d.Path, b.body, b.bodyLine)
+	d.rebase(p, b.bodyLine)
 	if d.Broken {
 		p = markdown.Plain(b.body)
 	}
@@ -211,9 +234,8 @@ func escapePath(p string) string {
 	return strings.Join(segs, "/")
 }
 
-// readDoc parses one file, and has rules look at it, nil for none. usable is false when the file should not replace a
-// good version of the page.
-func readDoc(p string, raw []byte, folderPage bool, rules func(Draft) []diag.Problem) (d *Doc, ps []diag.Problem, usable bool) {
+// readDoc parses one file. usable is false when the file should not replace a good version of the page.
+func readDoc(p string, raw []byte, folderPage bool, r reading) (d *Doc, ps []diag.Problem, usable bool) {
 	d = &Doc{Path: p, Hash: sha256.Sum256(raw), text: &source{}}
 	d.text.set(raw)
 	if i := invalidUTF8(raw); i >= 0 {
@@ -234,10 +256,17 @@ func readDoc(p string, raw []byte, folderPage bool, rules func(Draft) []diag.Pro
 			}
 		}
 	}
+	d.braces = bytes.Contains(raw, []byte("{{"))
+	if d.made = r.make(p, b, meta.Audience); ok && d.made != nil {
+		b.body, d.whole = d.made.body, &source{}
+		d.whole.set(b.body)
+		d.Hash = d.made.hash(raw, constantsText(r.constants))
+	} else {
+		d.made = nil
+	}
 	page, mps := markdown.Parse(p, b.body, b.bodyLine)
-	ps = append(ps, mps...)
-	ps = append(ps, checkBlocks(p, page)...)
-	ps = append(ps, checkScopes(p, page.Scopes)...)
+	mps = append(mps, checkBlocks(p, page)...)
+	mps = append(mps, checkScopes(p, page.Scopes)...)
 	d.Broken = !ok
 	if !ok {
 		page = markdown.Plain(raw)
@@ -249,6 +278,7 @@ func readDoc(p string, raw []byte, folderPage bool, rules func(Draft) []diag.Pro
 			meta.Audience = []string{Nobody} // better hidden than shown to the wrong people
 		}
 	}
+	d.rebase(page, b.bodyLine)
 	d.Meta, d.Headings, d.Anchors, d.Links = meta, page.Headings, page.Anchors, append(more.links, page.Links...)
 	d.Lead = clip(page.Lead, 300)
 	d.Kind = meta.Kind
@@ -282,11 +312,39 @@ func readDoc(p string, raw []byte, folderPage bool, rules func(Draft) []diag.Pro
 		})
 	}
 	d.spots = more.spots
-	if rules != nil && ok && !page.Refused {
-		ps = append(ps, rules(Draft{d, page})...)
+	if r.rules != nil && ok && !page.Refused {
+		mps = append(mps, r.rules(Draft{d, page})...)
 	}
+	ps = append(ps, d.located(mps, b.bodyLine)...)
 	d.bad, d.found = !ok || page.Refused, ps
 	return d, ps, !d.bad
+}
+
+// located gives problems the places of the files that their lines came from.
+func (d *Doc) located(ps []diag.Problem, first int) []diag.Problem {
+	if d.made == nil {
+		return ps
+	}
+	for i, p := range ps {
+		if p.File != d.Path || p.Line < first {
+			continue
+		}
+		file, line, col := d.made.place(first, p.Line, p.Column)
+		if file != "" || col != p.Column {
+			ps[i].Edit = diag.Edit{} // what stands there was put together
+		}
+		ps[i].File, ps[i].Line, ps[i].Column = cmp.Or(file, d.Path), line, col
+	}
+	return append(ps, d.made.problems...)
+}
+
+// rebase has the links of included text lead from the file that they stand in.
+func (d *Doc) rebase(p *markdown.Page, first int) {
+	if d.made != nil {
+		p.Rebase(func(line, column int) (file string, realLine, realColumn int) {
+			return d.made.place(first, line, column)
+		})
+	}
 }
 
 // placeAt is the 1-based line and column, in code points, of an offset.

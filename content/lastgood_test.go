@@ -18,7 +18,7 @@ func body(t *testing.T, s *content.Snapshot, path string) string {
 	if d == nil {
 		t.Fatalf("no page %s", path)
 	}
-	html, _, err := public(s).Body(d, nil)
+	html, _, err := public(s).Body(d, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

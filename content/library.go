@@ -21,15 +21,16 @@ func Library() fs.FS { return library }
 
 // LibraryHistory is the shipped library's last changes.
 func LibraryHistory() *History {
-	h := &History{Pages: map[string]Change{}}
+	p := Past{Pages: map[string][]Edit{}}
 	for line := range strings.Lines(changed) {
 		f := strings.Fields(line)
 		if len(f) != 3 {
 			continue
 		}
 		if t, err := time.Parse(time.DateOnly, f[1]); err == nil {
-			h.Pages[f[0]] = Change{Time: t, Revision: f[2]}
+			p.Pages[f[0]] = []Edit{{Commit: int32(len(p.Commits)), Path: f[0]}}
+			p.Commits = append(p.Commits, Commit{Time: t, Revision: f[2]})
 		}
 	}
-	return h
+	return NewHistory(p)
 }

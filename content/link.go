@@ -16,7 +16,8 @@ import (
 //  3. for a leading slash: relative to each folder above the file, nearest first, since the site a page was
 //     written for may have had its root there.
 //
-// Each key is tried as it is written, then in any letter case, then as the former address of a page.
+// Each key is tried as it is written, then in any letter case, then as the former address of a page: one that the page
+// names itself, then one that its file had before it was renamed.
 
 // destination is a relative link taken apart.
 type destination struct {
@@ -94,15 +95,26 @@ type Target struct {
 
 	tried int  // index of the last path that was looked up
 	alias bool // it was found under a former address
+	past  bool // which nobody wrote down: the page's file had it before it was renamed
+
+	former *FormerAnchor // what Frag means, where the page no longer has it
 }
 
-// Leads tells whether the target is there, its fragment included.
+// Leads tells whether the target is there, its fragment included. An anchor that the page once had still leads there.
 func (t Target) Leads() bool {
-	return t.Found && (t.Frag == "" || t.Doc == nil || t.Doc.HasAnchor(t.Frag))
+	return t.Found && (t.Frag == "" || t.Doc == nil || t.former != nil || t.Doc.HasAnchor(t.Frag))
 }
 
 // find looks a destination up, written on the page d.
 func (s *Snapshot) find(d *Doc, dest destination) Target {
+	t := s.findPage(d, dest)
+	if t.Doc != nil && t.Frag != "" && !t.Doc.HasAnchor(t.Frag) {
+		t.former = s.history.anchor(t.Doc.Path, t.Frag)
+	}
+	return t
+}
+
+func (s *Snapshot) findPage(d *Doc, dest destination) Target {
 	t := Target{Frag: dest.fragment}
 	if dest.self {
 		t.Doc, t.Found = d, true
@@ -122,6 +134,12 @@ func (s *Snapshot) find(d *Doc, dest destination) Target {
 	for _, p := range dest.paths {
 		if d := s.doc(s.aliases[keyOfPath(p)]); d != nil {
 			t.Doc, t.Found, t.alias = d, true, true
+			return t.finish(dest)
+		}
+	}
+	for _, p := range dest.paths {
+		if d := s.doc(s.history.movedKey(keyOfPath(p))); d != nil {
+			t.Doc, t.Found, t.alias, t.past = d, true, true, true
 			return t.finish(dest)
 		}
 	}

@@ -6,8 +6,10 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io/fs"
+	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -35,6 +37,30 @@ type said struct {
 	lang  string // of pages that name none, as in BCP 47
 	title string // of the portal
 	edit  string // where a page is edited, with {path} for its file
+
+	constant string // names and texts in turn, sorted, each ended by a NUL
+}
+
+// constants are the texts of the words that stand in double braces.
+func (s said) constants() map[string]string {
+	if s.constant == "" {
+		return nil
+	}
+	out := map[string]string{}
+	parts := strings.Split(strings.TrimSuffix(s.constant, "\x00"), "\x00")
+	for i := 0; i+1 < len(parts); i += 2 {
+		out[parts[i]] = parts[i+1]
+	}
+	return out
+}
+
+// constantsText is the other way round.
+func constantsText(m map[string]string) string {
+	var b strings.Builder
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		b.WriteString(k + "\x00" + m[k] + "\x00")
+	}
+	return b.String()
 }
 
 // says is what a portal.yaml says, nothing where there is none.
@@ -139,6 +165,34 @@ func (p *portal) parse(raw []byte) {
 	}
 }
 
+// constants reads words and their texts. One that cannot be read is left out.
+func (d *decoder) constants(n ast.Node) map[string]string {
+	pairs, ok := mapping(d.real(n))
+	if !ok {
+		d.at(n, "portal", "constants is no list of words with their texts", "write name: text, a line each")
+		return nil
+	}
+	out := map[string]string{}
+	for _, kv := range pairs {
+		name := d.keyOf(kv)
+		text, ok := d.scalar(kv.Value)
+		switch {
+		case !constantName.MatchString(name):
+			d.at(kv.Key, "portal", "the constant "+name+" has no usable name", "use letters, digits, - and _")
+		case !ok || text == "" || len(text) > maxConstant || strings.ContainsFunc(text, hidden) || strings.Contains(text, "\n"):
+			d.at(kv.Value, "portal", "the text of the constant "+name+" is none", "write one line of up to 500 bytes")
+		case len(out) == maxConstants:
+			d.at(kv.Key, "portal", "there are more than 100 constants", "keep those that are used")
+			return out
+		default:
+			out[name] = text
+		}
+	}
+	return out
+}
+
+var constantName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+
 const (
 	editPath = "{path}"
 	maxTitle = 60 // runes
@@ -167,7 +221,9 @@ func (p *portal) take(d *decoder, kv *ast.MappingValueNode) {
 			return
 		}
 		p.said.edit = value
+	case "constants":
+		p.said.constant = constantsText(d.constants(kv.Value))
 	default:
-		d.at(kv.Key, "portal", "unknown key "+key, "the keys are: lang, title, edit")
+		d.at(kv.Key, "portal", "unknown key "+key, "the keys are: lang, title, edit, constants")
 	}
 }

@@ -13,7 +13,7 @@ func TestPortalLanguage(t *testing.T) {
 	for _, tt := range []struct{ name, file, lang, problems string }{
 		{"a language", "lang: de-AT\n", "de-AT", ""},
 		{"nothing", "# nothing\n", "", ""},
-		{"another key", "lagn: de\n", "", "portal.yaml:1:1: portal: unknown key lagn (the keys are: lang, title, edit)"},
+		{"another key", "lagn: de\n", "", "portal.yaml:1:1: portal: unknown key lagn (the keys are: lang, title, edit, constants)"},
 		{"no language", "lang: [de]\n", "", "portal.yaml:1:7: portal: lang is not a language (write a tag such as en or de-AT)"},
 		{"a title and an editor", "title: Harbour\nedit: https://git.example.org/edit/main/{path}\n", "", ""},
 		{"no title", "title: \"\"\n", "", "portal.yaml:1:8: portal: title is no name of a portal (write up to 60 characters)"},

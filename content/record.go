@@ -12,7 +12,7 @@ import (
 )
 
 // recordVersion changes whenever parsing, the rules of package lint or this encoding do, so that what an older program kept is read anew.
-const recordVersion = 5
+const recordVersion = 6
 
 var errRecord = errors.New("content: not a record of this version")
 
@@ -34,6 +34,8 @@ func (s *Snapshot) Record(d *Doc) []byte {
 	}
 	w.bool(d.Broken)
 	w.bool(d.bad)
+	w.bool(d.braces)
+	w.bool(d.made != nil)
 	w.bytes(meta)
 	w.num(len(d.Headings))
 	for _, h := range d.Headings {
@@ -83,7 +85,8 @@ func readRecord(path string, data []byte) (*Doc, error) {
 	copy(d.Hash[:], r.str())
 	d.stamp = Stamp{Inode: uint64(r.num()), Size: int64(r.num()), ModTime: int64(r.num()), ChangeTime: int64(r.num())}
 	d.Title, d.Name, d.Lead, d.Kind, d.TitleID = r.str(), r.str(), r.str(), Kind(r.str()), r.str()
-	d.Broken, d.bad = r.bool(), r.bool()
+	d.Broken, d.bad, d.braces = r.bool(), r.bool(), r.bool()
+	made := r.bool() // what it was put together from may have changed
 	if meta := r.str(); len(meta) > 2 {
 		if err := json.Unmarshal([]byte(meta), &d.Meta); err != nil {
 			return nil, err
@@ -112,7 +115,7 @@ func readRecord(path string, data []byte) (*Doc, error) {
 	for i := range ps {
 		ps[i] = diag.Problem{File: path, Line: r.num(), Column: r.num(), Severity: diag.Severity(r.num()), Rule: r.str(), Text: r.str(), Fix: r.str(), Edit: diag.Edit{Cut: r.num(), Put: r.str()}}
 	}
-	if r.bad || r.b != "" || d.Title == "" {
+	if r.bad || made || r.b != "" || d.Title == "" {
 		return nil, errRecord
 	}
 	d.found = ps

@@ -3,7 +3,6 @@ package content
 import (
 	"slices"
 	"strings"
-	"time"
 )
 
 // relate finds which advisories are open and which stories use which pages.
@@ -65,36 +64,4 @@ func (w View) Uses(d *Doc) (out []*Doc) {
 		}
 	}
 	return out
-}
-
-// monthsAfter is the same day so many months later, or the last day of a shorter month.
-func monthsAfter(t time.Time, n int) time.Time {
-	first := time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC).AddDate(0, n, 0)
-	last := first.AddDate(0, 1, -1).Day()
-	return first.AddDate(0, 0, min(t.Day(), last)-1)
-}
-
-// Due returns the day from which the page's review is overdue; ok is false where none was promised.
-func (m *Meta) Due() (day time.Time, ok bool) {
-	t, err := time.Parse(time.DateOnly, string(m.Reviewed))
-	if err != nil {
-		return time.Time{}, false
-	}
-	f := periodParts.FindStringSubmatch(m.ReviewEvery)
-	if f == nil {
-		return time.Time{}, false
-	}
-	n := 0
-	for _, c := range f[1] {
-		n = n*10 + int(c-'0')
-	}
-	switch f[2][0] {
-	case 'd':
-		return t.AddDate(0, 0, n), true
-	case 'w':
-		return t.AddDate(0, 0, 7*n), true
-	case 'm':
-		return monthsAfter(t, n), true
-	}
-	return monthsAfter(t, 12*n), true
 }

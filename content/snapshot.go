@@ -83,7 +83,7 @@ func (s *Snapshot) Problems() []diag.Problem {
 		out = append(out, s.hinted(ps, named)...)
 	}
 	diag.Sort(out)
-	return out
+	return slices.Compact(out) // what stands in a file that several pages include is told once
 }
 
 // Counts returns how many problems there are of each severity, but for what [Rules] say of the folder as a whole:
@@ -125,6 +125,19 @@ func (s *Snapshot) ProblemsOf(file string) []diag.Problem {
 	}
 	diag.Sort(out)
 	return out
+}
+
+// CountsOf returns how many problems of each severity one file has.
+func (s *Snapshot) CountsOf(file string) (errors, warnings, notes int) {
+	errors, warnings, notes = diag.Count(s.filePs[file])
+	for _, p := range s.linkPs[file] {
+		if p.Severity == diag.Error {
+			errors++
+		} else {
+			notes++
+		}
+	}
+	return errors, warnings, notes
 }
 
 // Bad returns the problems for which pages are not shown as their files have them now, sorted; see Stale.
@@ -194,27 +207,11 @@ func (s *Snapshot) under(prefix string) []*Doc {
 	return s.docs[i:j]
 }
 
-// History is what a repository knows about the pages. A nil History means there is no repository, and the file
-// system's times may be used; one without Pages is of a repository whose log has not been read yet.
-type History struct {
-	Revision string            // of the checked-out state; "" when unknown
-	Author   string            // of that revision, as Name <address>; "" when unknown
-	Pages    map[string]Change // by path
-}
-
-// Change is the last change of a page.
-type Change struct {
-	Time     time.Time
-	Revision string // short name of the revision
-}
-
 // Changed returns when the page was last changed, and false when nobody knows: by the repository, else by its
 // front matter, else, where there is no repository, by the file's time.
 func (s *Snapshot) Changed(d *Doc) (time.Time, bool) {
-	if s.history != nil {
-		if c, ok := s.history.Pages[d.Path]; ok {
-			return c.Time, true
-		}
+	if c, ok := s.history.Last(d.Path); ok {
+		return c.Time, true
 	}
 	for _, date := range []Date{d.Meta.Updated, d.Meta.Published} {
 		if t, err := time.Parse(time.DateOnly, string(date)); err == nil {
@@ -229,10 +226,8 @@ func (s *Snapshot) Changed(d *Doc) (time.Time, bool) {
 
 // Revision names the revision that last changed the page, or the page's own hash where no repository knows it.
 func (s *Snapshot) Revision(d *Doc) string {
-	if s.history != nil {
-		if c, ok := s.history.Pages[d.Path]; ok && c.Revision != "" {
-			return c.Revision
-		}
+	if c, ok := s.history.Last(d.Path); ok && c.Revision != "" {
+		return c.Revision
 	}
 	return d.Hash.Short()
 }

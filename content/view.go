@@ -59,12 +59,17 @@ func (w View) At(key string) *Doc {
 	return w.Doc(p)
 }
 
-// Moved returns the address of the page that a former or misspelt key means: an alias, or the key in another
-// letter case.
+// Moved returns the address of the page that a former or misspelt key means: an alias, the key of a file that was
+// renamed, or the key in another letter case.
 func (w View) Moved(key string) (url string, ok bool) {
 	trimmed := strings.Trim(key, "/")
 	if d := w.Doc(w.s.aliases[trimmed]); d != nil {
 		return d.URL, true
+	}
+	if past := keyOfPath(trimmed); w.s.byKey[past] == "" && w.s.byKey[past+"/"] == "" {
+		if d := w.Doc(w.s.history.movedKey(past)); d != nil {
+			return d.URL, true
+		}
 	}
 	k, ok := w.s.fold[strings.ToLower(trimmed)]
 	if !ok || k == trimmed {
@@ -321,11 +326,35 @@ func (w View) Resolve(d *Doc, dest string) Target {
 		}
 		t.Doc = nil // the address stays, which the author published; nothing else does
 	}
+	if t.former != nil && !w.v.MaySee(t.former.Audience) {
+		t.former = nil
+	}
 	return t
 }
 
-// Body renders the page's body with links resolved. inputs are what its commands want; values, by name, are written into them where they can be.
-func (w View) Body(d *Doc, values map[string]string) (html []byte, inputs []Input, err error) {
+// Changes returns what is known to have changed a page, newest first; nil for a page that the viewer may not see. It says
+// what authors wrote into the repository, not what the page says: show it to those who may read that.
+func (w View) Changes(d *Doc) []Change {
+	if !w.sees(d) {
+		return nil
+	}
+	return w.s.history.Changes(d.Path)
+}
+
+// Anchors returns the anchors that earlier versions of a page had and this one has not, by ID, as far as those versions
+// were for the viewer.
+func (w View) Anchors(d *Doc) (out []FormerAnchor) {
+	for _, f := range w.s.history.Anchors(d.Path) {
+		if w.v.MaySee(f.Audience) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Body renders the page's body with links resolved. inputs are what its commands want; values, by name, are written into
+// them where they can be. marks are lines of the file, sorted, that links to #/line-N lead to.
+func (w View) Body(d *Doc, values map[string]string, marks []int) (html []byte, inputs []Input, err error) {
 	p, err := d.body()
 	if err != nil {
 		return nil, nil, err
@@ -347,8 +376,22 @@ func (w View) Body(d *Doc, values map[string]string) (html []byte, inputs []Inpu
 			fill[name] = value
 		}
 	}
+	former := map[string][]string{}
+	for _, f := range w.Anchors(d) {
+		former[f.Now] = append(former[f.Now], f.ID)
+	}
+	if d.made != nil && len(marks) > 0 {
+		raw, _ := d.Source()
+		first := cut(raw).bodyLine
+		marks = slices.Clone(marks)
+		for i, line := range marks {
+			if line >= first {
+				marks[i] = d.made.virtual(first, line)
+			}
+		}
+	}
 	html, err = p.HTML(markdown.HTMLOptions{
-		Title: d.Title, Values: fill, Scope: scoper, Inputs: names,
+		Title: d.Title, Values: fill, Scope: scoper, Inputs: names, Marks: marks, Former: former,
 		Resolve: func(dest string, _ bool) (string, bool) {
 			t := w.Resolve(d, dest)
 			return t.URL, t.Leads()

@@ -166,7 +166,7 @@ func TestAuditOfRepository(t *testing.T) {
 	p.serve(func(o *site.Options) { o.State = state })
 	check := func(n int, revision, want string) {
 		t.Helper()
-		if e := p.recorded(state, n); told(e) != want || e.Revision != revision || e.Who != "N <n@example.org>" {
+		if e := p.recorded(state, n); told(e) != want || e.Revision != revision || e.Who != "N" {
 			t.Errorf("%s, %s by %s, want %s", told(e), e.Revision, e.Who, revision)
 		}
 	}

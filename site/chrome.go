@@ -95,7 +95,7 @@ func (s *Server) frameOf(r *request, title string) view.Frame {
 		f.Portal = s.portal(r)
 		f.Products = s.chromeOf(r).products
 		f.Nav = s.chromeOf(r).nav(nil)
-		f.Bar = s.barOf(r, "")
+		f.Bar, f.Live = s.barOf(r, nil), s.liveURL(r, nil)
 	}
 	return f
 }

@@ -205,6 +205,13 @@ func openAPI(portal string) ([]byte, error) {
 					"responses":   answers,
 				},
 			},
+			accountabilityAPI: object{
+				"get": object{
+					"operationId": "accountability", "summary": "Who answers for which page, and when somebody went through it",
+					"parameters": []object{{"name": "owner", "in": "query", "schema": object{"type": "string"}, "description": "One owner's pages alone, in any letter case; nobody for those without one."}},
+					"responses":  object{"200": object{"description": "All pages, those first that wait longest.", "content": object{"application/json": object{"schema": ref("Accountability")}}}, "503": problem("The portal is starting.")},
+				},
+			},
 			"/api/v1/suggest": object{
 				"get": object{
 					"operationId": "suggest", "summary": "Complete what is typed (OpenSearch suggestions)", "parameters": parameters[:1],
@@ -236,6 +243,19 @@ func openAPI(portal string) ([]byte, error) {
 				"score":    object{"type": "number", "minimum": 0, "description": "Comparable within one answer only."},
 				"versions": list(strict(object{"version": text("For instance v26.1."), "url": text("Absolute path of the page for it.")})),
 			}, "versions"),
+			"Accountability": strict(object{
+				"pages": integer("All of them.", 0, 1<<31-1), "late": integer("Whose review was promised for a day that is past.", 0, 1<<31-1),
+				"unreviewed": integer("That nobody has gone through.", 0, 1<<31-1), "unowned": integer("That no owner is named for.", 0, 1<<31-1),
+				"rows": list(strict(object{
+					"path": text("Of the file, relative to the content folder."), "url": text("Absolute path, percent-encoded."), "title": text("Of the page."),
+					"kind": object{"type": "string", "enum": kinds()}, "owner": text("As front matter has it."),
+					"reviewed": text("The day, YYYY-MM-DD."), "reviewed_by": list(text("A name.")), "reviewed_in": text("The revision whose message says so, where front matter does not."),
+					"age_days": object{"type": "integer", "description": "Days since the review."}, "review_every": text("The period after which it was promised again."),
+					"due": text("The day from which the next review is late."), "late": object{"type": "boolean"},
+					"changed": text("When the page was last changed, RFC 3339."), "changed_by": text("A name."), "revision": text("Of that change."),
+					"errors": integer("For authors; else 0.", 0, 1<<31-1), "warnings": integer("For authors; else 0.", 0, 1<<31-1), "open_advisory": object{"type": "boolean", "description": "It is an advisory that still stands."},
+				}, "owner", "reviewed", "reviewed_by", "reviewed_in", "age_days", "review_every", "due", "changed", "changed_by", "revision", "open_advisory")),
+			}),
 			"Problem": strict(object{
 				"type": text("A URI reference."), "title": text("Of the status."), "status": integer("HTTP status.", 400, 599),
 				"detail": text("What is wrong, for people."), "instance": text("Names the request, for the operators' log."),

@@ -59,7 +59,7 @@ func (s *Server) readyz(w http.ResponseWriter, r *request) error {
 				fmt.Fprintf(&b, "degraded: page: %s\n", strings.ReplaceAll(x.String(), "\n", " "))
 			}
 		}
-		if e+warn+notes > 0 {
+		if e > 0 { // warnings and notes are for authors
 			fmt.Fprintf(&b, "degraded: content: %d errors, %d warnings, %d notes\n", e, warn, notes)
 		}
 	}

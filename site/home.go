@@ -33,9 +33,9 @@ func (s *Server) homeProps(r *request) (view.Home, error) {
 	h.Frame.Home = true
 	h.Frame.Description = "Playbooks, guides, advisories and stories of operations, searched by error line, alert, command or words."
 	own := r.view.At("")
-	h.Frame.Bar = s.barOf(r, "")
+	h.Frame.Bar = s.barOf(r, nil)
 	if own != nil {
-		h.Frame.Bar = s.barOf(r, own.Path)
+		h.Frame.Bar = s.barOf(r, own)
 		h.Frame.Lang = r.edition.Snapshot.Lang(own)
 	}
 	h.Frame.Foot = []view.Fact{
@@ -72,7 +72,7 @@ func (s *Server) homeProps(r *request) (view.Home, error) {
 		h.Folders = foldersOf(r.view)
 	}
 	if own != nil {
-		body, _, err := r.view.Body(own, nil)
+		body, _, err := r.view.Body(own, nil, s.marksOf(r, own))
 		if err != nil {
 			return h, err
 		}

@@ -81,6 +81,10 @@ func schemaErrors(doc map[string]any, schema map[string]any, v any, at string) (
 		if hi, ok := number("maximum"); ok && n > hi {
 			fail("%v is above %v", n, hi)
 		}
+	case "boolean":
+		if _, ok := v.(bool); !ok {
+			fail("%v is no boolean", v)
+		}
 	default:
 		fail("no type")
 	}
@@ -114,6 +118,9 @@ func TestOpenAPI(t *testing.T) {
 		{"POST", "/api/v1/search", "?limit=2", pasted, 200},
 		{"POST", "/api/v1/search", "?offset=9999", "x", 400},
 		{"GET", "/api/v1/suggest", "?q=disk", "", 200},
+		{"GET", "/api/v1/accountability", "", "", 200},
+		{"GET", "/api/v1/accountability", "?owner=nobody", "", 200},
+		{"GET", "/api/v1/accountability", "?owner=somebody+else", "", 200},
 	} {
 		name := tt.method + " " + tt.path + tt.query
 		r := p.do(tt.method, tt.path+tt.query, strings.NewReader(tt.body))

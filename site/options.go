@@ -15,6 +15,7 @@ type Options struct {
 	Source  edition.Source   // where content comes from
 	Changes <-chan struct{}  // word that something may have changed; nil when nothing ever does
 	Git     *source.Git      // the repository the content is in; nil for none
+	Blobs   Blobs            // reads earlier versions of pages; nil where there are none
 	History *content.History // last changes known beforehand; nil for none
 	State   string           // folder to keep the index in; "" uses a temporary one
 

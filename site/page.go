@@ -107,7 +107,7 @@ func (s *Server) page(w http.ResponseWriter, r *request, d *content.Doc) error {
 		return s.freshPage(w, r, d)
 	}
 	k := pageKey(r.viewer, d)
-	if overdue(d, s.o.Now()) { // the one thing on a page that a day changes
+	if r.view.Review(d).Late(s.o.Now()) { // the one thing on a page that a day changes
 		k.path += " overdue"
 	}
 	rep, stale := s.cache.get(k, r.edition.Seq)
@@ -175,6 +175,9 @@ func (s *Server) dependencies(r *request, d *content.Doc) string {
 	for _, f := range r.view.Trail(d.Parent()) {
 		add(f.Title, f.URL)
 	}
+	for _, f := range r.view.Anchors(d) {
+		add(f.ID, f.Now)
+	}
 	prev, next := r.view.Neighbours(d)
 	for _, n := range []*content.Doc{prev, next} {
 		if n != nil {
@@ -224,7 +227,7 @@ func render(ctx context.Context, c templ.Component) ([]byte, error) {
 
 func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 	values := valuesOf(r)
-	body, inputs, err := r.view.Body(d, values)
+	body, inputs, err := r.view.Body(d, values, s.marksOf(r, d))
 	if err != nil {
 		return view.Page{}, err
 	}
@@ -232,7 +235,7 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 	f.Portal = s.portal(r)
 	f.Title, f.Description, f.Lang = d.Title, d.Summary(), r.edition.Snapshot.Lang(d)
 	f.Nav, f.Products = s.chromeOf(r).nav(d), s.chromeOf(r).products
-	f.Bar = s.barOf(r, d.Path)
+	f.Bar, f.Live = s.barOf(r, d), s.liveURL(r, d)
 	p := view.Page{
 		Frame: f, Heading: d.Title, Name: d.Name, Lead: d.Meta.Summary, Body: string(body),
 		Crumbs: crumbsOf(r.view.Trail(d.Parent())),
@@ -254,7 +257,11 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 		p.Next = &view.Link{Label: next.Title, URL: next.URL}
 	}
 	if t, ok := r.view.Changed(d); ok {
-		p.Furn = append(p.Furn, view.Fact{Label: "Last changed", Value: t.Format(time.DateOnly), Time: t.Format(time.RFC3339)})
+		f := view.Fact{Label: "Last changed", Value: t.Format(time.DateOnly), Time: t.Format(time.RFC3339)}
+		if s.o.Blobs != nil && len(r.view.Changes(d)) > 0 {
+			f.URL = changesURL(d)
+		}
+		p.Furn = append(p.Furn, f)
 	}
 	p.Revision = r.view.Revision(d)
 	steps := strings.Contains(p.Body, `<ol class="course steps">`)
@@ -365,17 +372,31 @@ func linksTo(docs []*content.Doc) (out []view.Link) {
 	return out
 }
 
-// barOf is what authors are told over a page: of its file, or with no file, of the portal.
-func (s *Server) barOf(r *request, file string) *view.Bar {
+// barOf is what authors are told over a page: of its file, or with no page of content, of the portal.
+func (s *Server) barOf(r *request, d *content.Doc) *view.Bar {
 	if !s.o.Authors {
 		return nil
 	}
 	errors, warnings, notes := r.edition.Snapshot.Counts()
 	b := &view.Bar{Troubles: s.publisher.Troubles(), Total: errors + warnings + notes}
-	if file != "" {
-		b.Problems, b.Stale = r.edition.Snapshot.ProblemsOf(file), r.edition.Snapshot.Stale(file)
+	if d != nil {
+		b.File, b.Problems, b.Stale = d.Path, r.edition.Snapshot.ProblemsOf(d.Path), r.edition.Snapshot.Stale(d.Path)
+		b.Ranks = s.ranksOf(r, d)
 	} else if len(b.Troubles) == 0 {
 		return nil
 	}
 	return b
+}
+
+// marksOf are the lines that the bar speaks of.
+func (s *Server) marksOf(r *request, d *content.Doc) (lines []int) {
+	if !s.o.Authors {
+		return nil
+	}
+	for _, p := range r.edition.Snapshot.ProblemsOf(d.Path) { // sorted by line
+		if p.File == d.Path && p.Line > 0 && (len(lines) == 0 || lines[len(lines)-1] != p.Line) {
+			lines = append(lines, p.Line)
+		}
+	}
+	return lines
 }

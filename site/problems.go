@@ -20,7 +20,7 @@ func (s *Server) problems(w http.ResponseWriter, r *request) error {
 		Edition: r.edition.ID, Pages: r.edition.Snapshot.Len(), Troubles: s.publisher.Troubles(),
 	}
 	p.Frame = s.frameOf(r, "Problems, for authors")
-	p.Frame.Bar, p.Frame.NoIndex = nil, true
+	p.Frame.Bar, p.Frame.NoIndex, p.Frame.Authors = nil, true, true
 	p.Errors, p.Warnings, p.Notes = diag.Count(all)
 	for _, x := range all[:min(len(all), maxProblems)] {
 		if n := len(p.Files); n == 0 || p.Files[n-1].File != x.File {

@@ -35,6 +35,7 @@ func (s *Server) route(r *request) (handler, error) {
 	if p != r.URL.Path {
 		return redirect(p), nil
 	}
+	r.alone = p == livePath
 	h, methods := s.handlerFor(p)
 	if !slices.Contains(strings.Split(methods, ", "), r.Method) {
 		return nil, methodNotAllowed(methods)
@@ -78,11 +79,22 @@ func (s *Server) handlerFor(p string) (handler, string) {
 		return s.sitemap, reading
 	case "/robots.txt":
 		return s.robots, reading
+	case accountabilityPath:
+		return s.accountable, reading
+	case accountabilityCSV:
+		return s.accountableSheet, reading
+	case accountabilityAPI:
+		return s.accountableAPI, reading
 	case rulesPath:
 		return s.rules, reading
 	case "/-/asked":
 		if s.o.Authors {
 			return s.askedPage, reading
+		}
+		return s.lost, reading
+	case livePath:
+		if s.o.Authors {
+			return s.live, "GET"
 		}
 		return s.lost, reading
 	case "/-/problems":
@@ -96,6 +108,9 @@ func (s *Server) handlerFor(p string) (handler, string) {
 	}
 	if strings.HasPrefix(p, static.Prefix) {
 		return s.asset, reading
+	}
+	if strings.HasPrefix(p, changesPath) {
+		return s.changes, reading
 	}
 	if id, ok := strings.CutPrefix(p, rulesPath+"/"); ok {
 		return s.rule(id), reading

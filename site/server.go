@@ -48,6 +48,7 @@ type Server struct {
 	asked        *asked.Log // nil where searches are not counted
 	audit        *audit.Log // nil where nothing is kept between runs
 	draining     atomic.Bool
+	listeners    listeners
 
 	http     *http.Server
 	listener net.Listener
@@ -69,7 +70,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		o: o, assets: assets, cache: newCache(maxCacheBytes), requests: newRequestIDs(),
-		run: make(chan error, 1), done: make(chan error, 2), assetReps: map[string]*representation{}, packed: map[string]func() (*representation, error){},
+		run: make(chan error, 1), done: make(chan error, 2), assetReps: map[string]*representation{}, listeners: listeners{stop: make(chan struct{})}, packed: map[string]func() (*representation, error){},
 	}
 	for _, a := range assets.All() {
 		if a.URL == assets.URL("worker.js") { // it lies at the root
@@ -84,7 +85,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.frame = view.Frame{
 		Portal: o.Portal,
-		Assets: view.Assets{CSS: assets.URL("rutter.css"), JS: assets.URL("rutter.js"), Play: assets.URL("play.js"), Box: assets.URL("box.js"), Pick: assets.URL("pick.js"), Find: assets.URL("find.js"), Keep: assets.URL("keep.js"), Diagram: assets.URL("diagram.js"), Mermaid: assets.URL(static.Mermaid), Worker: workerPath, Icon: assets.URL("icon.svg")},
+		Assets: view.Assets{CSS: assets.URL("rutter.css"), Authors: assets.URL("authors.css"), Live: assets.URL("live.js"), Difference: assets.URL("difference.css"), JS: assets.URL("rutter.js"), Play: assets.URL("play.js"), Box: assets.URL("box.js"), Pick: assets.URL("pick.js"), Find: assets.URL("find.js"), Keep: assets.URL("keep.js"), Diagram: assets.URL("diagram.js"), Mermaid: assets.URL(static.Mermaid), Worker: workerPath, Icon: assets.URL("icon.svg")},
 	}
 	s.publisher, err = edition.New(edition.Options{
 		Source: o.Source, Changes: o.Changes, Git: o.Git, History: o.History, State: o.State,
@@ -110,6 +111,7 @@ func New(o Options) (*Server, error) {
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ConnContext: withConn,
 		Protocols: &protocols, ErrorLog: newErrorLog(o.Log),
 	}
+	s.http.RegisterOnShutdown(sync.OnceFunc(func() { close(s.listeners.stop) }))
 	return s, nil
 }
 
@@ -219,6 +221,7 @@ type request struct {
 	viewer  content.Viewer
 	view    content.View
 	name    string // see id
+	alone   bool   // the handler takes editions itself, as it needs them
 }
 
 // Context is the request's without its end: a client that has sent all it has may close its side and still read, which
@@ -262,6 +265,9 @@ func (s *Server) Handler() http.Handler {
 
 // inEdition runs a handler once, inside the current edition, and returns that edition's number.
 func (s *Server) inEdition(w http.ResponseWriter, r *request, h handler) (seq uint64, err error) {
+	if r.alone {
+		return 0, h(w, r)
+	}
 	r.edition = s.publisher.Acquire()
 	if r.edition != nil {
 		defer r.edition.Release() // also when the handler panics

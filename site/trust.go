@@ -9,12 +9,6 @@ import (
 	"rutter/site/view"
 )
 
-// overdue tells whether a page should have been gone through again. It changes a line on the page and nothing else.
-func overdue(d *content.Doc, now time.Time) bool {
-	due, ok := d.Meta.Due()
-	return ok && now.After(due)
-}
-
 // trustOf is the strip under the lead: the few facts by which a page may be believed.
 func (s *Server) trustOf(r *request, d *content.Doc) (out []view.Fact) {
 	m := &d.Meta
@@ -46,7 +40,7 @@ func (s *Server) trustOf(r *request, d *content.Doc) (out []view.Fact) {
 	} else if m.Risk != "" {
 		out = append(out, view.Fact{Label: "Risk", Value: strings.ToUpper(m.Risk[:1]) + m.Risk[1:], Small: "of the worst step"})
 	}
-	out = append(out, s.reviewOf(d)...)
+	out = append(out, s.reviewOf(r, d)...)
 	if t, ok := r.view.Changed(d); ok {
 		out = append(out, view.Fact{Label: "Last changed", Value: t.Format(time.DateOnly), Time: t.Format(time.RFC3339)})
 	}
@@ -70,23 +64,22 @@ func (s *Server) trustOf(r *request, d *content.Doc) (out []view.Fact) {
 const maxBig = 12
 
 // reviewOf says who answers for a page and when somebody went through it; late is a word, no more.
-func (s *Server) reviewOf(d *content.Doc) (out []view.Fact) {
+func (s *Server) reviewOf(r *request, d *content.Doc) (out []view.Fact) {
 	m := &d.Meta
-	if m.Reviewed != "" {
-		f := view.Fact{Label: "Reviewed", Value: string(m.Reviewed), Time: string(m.Reviewed)}
-		if m.ReviewedBy != "" {
-			f.Small = "by " + m.ReviewedBy
+	if x := r.view.Review(d); x.Day != "" {
+		f := view.Fact{Label: "Reviewed", Value: string(x.Day), Time: string(x.Day)}
+		if len(x.By) > 0 {
+			f.Small = "by " + strings.Join(x.By, ", ")
 		}
-		if overdue(d, s.o.Now()) {
-			due, _ := m.Due()
+		if due, _ := x.Due(); x.Late(s.o.Now()) {
 			f.Small = joined(f.Small, "due again since "+due.Format(time.DateOnly))
-		} else if m.ReviewEvery != "" {
-			f.Small = joined(f.Small, "every "+m.ReviewEvery)
+		} else if x.Every != "" {
+			f.Small = joined(f.Small, "every "+x.Every)
 		}
 		out = append(out, f)
 	}
 	if m.Owner != "" {
-		out = append(out, view.Fact{Label: "Owner", Value: m.Owner})
+		out = append(out, view.Fact{Label: "Owner", Value: m.Owner, URL: ownerURL(m.Owner)})
 	}
 	return out
 }
@@ -107,12 +100,12 @@ func (s *Server) trustLine(r *request, d *content.Doc) (out []string) {
 	if n := len(r.view.Stories(d)); n > 0 {
 		out = append(out, "proved by "+strconv.Itoa(n)+plural(n, " story", " stories"))
 	}
-	if m.Reviewed != "" {
-		line := "reviewed " + string(m.Reviewed)
-		if m.ReviewedBy != "" {
-			line += " by " + m.ReviewedBy
+	if x := r.view.Review(d); x.Day != "" {
+		line := "reviewed " + string(x.Day)
+		if len(x.By) > 0 {
+			line += " by " + strings.Join(x.By, ", ")
 		}
-		if overdue(d, s.o.Now()) {
+		if x.Late(s.o.Now()) {
 			line += ", due again"
 		}
 		out = append(out, line)

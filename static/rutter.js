@@ -6,7 +6,7 @@ if (navigator.clipboard) {
   said.className = 'vh';
   said.setAttribute('role', 'status');
   document.body.append(said);
-  for (const figure of document.querySelectorAll('figure.cmd')) {
+  for (const figure of document.querySelectorAll('figure.cmd:not(.difference *)')) {
     const lines = [...figure.querySelectorAll('pre > code')];
     if (!lines.length) continue;
     let head = figure.querySelector('figcaption');

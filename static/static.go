@@ -1,4 +1,4 @@
-// Package static is the style sheet, the scripts and the icon, each under a name that changes with its bytes.
+// Package static is the style sheets, the scripts and the icon, each under a name that changes with its bytes.
 package static
 
 import (
@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-//go:embed rutter.css rutter.js play.js pick.js find.js keep.js worker.js diagram.js box.js icon.svg mermaid-12.3.0.min.js.gz
+//go:embed rutter.css authors.css difference.css rutter.js play.js pick.js find.js keep.js worker.js diagram.js box.js live.js icon.svg mermaid-12.3.0.min.js.gz
 var files embed.FS
 
 // Prefix is the path under which assets are served.

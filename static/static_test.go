@@ -29,4 +29,7 @@ func TestBudget(t *testing.T) {
 	if css, js := size["rutter.css"], size["play.js"]; css > 10_000 || js > 8_000 || css == 0 || js == 0 {
 		t.Errorf("CSS has %d bytes, at most 10000 are promised; JavaScript of a playbook %d, at most 8000: %v", css, js, size)
 	}
+	if n := size["difference.css"]; n > 2_500 || n == 0 {
+		t.Errorf("the style sheet of differences has %d bytes, at most 2500 are promised", n)
+	}
 }

@@ -25,7 +25,7 @@ func guideTrail(t *testing.T, dir string) *audit.Log {
 		return audit.Stamp{Time: time.Date(2026, 11, 27, h, m, s, 434019786, time.UTC)}
 	}
 	e := audit.Entry{
-		Time: at(21, 7, 12), Edition: "58e13ca5fa59", Revision: "82909194f960f6f0b5a3a0b34fda1c1be6f3d0a1", Who: "Author <author@example.org>", Gate: audit.Passed,
+		Time: at(21, 7, 12), Edition: "58e13ca5fa59", Revision: "82909194f960f6f0b5a3a0b34fda1c1be6f3d0a1", Who: "A. Author", Gate: audit.Passed,
 		Pages: 2, Warnings: 1, Put: audit.ListPaths([]string{"disk.md", "old/quorum.md"}), Program: "rutter v0.1.0",
 		Remark: "the first edition since the program was started; there was no index to compare it with",
 	}
@@ -94,7 +94,7 @@ func TestAuditGuide(t *testing.T) {
 	}
 	lines := strings.SplitAfter(string(raw), "\n")
 	for name, text := range map[string]string{
-		"changed": strings.Replace(string(raw), "Author", "Nobody", 1),
+		"changed": strings.Replace(string(raw), "A. Author", "A. Nobody", 1),
 		"removed": lines[0] + lines[2],
 		"moved":   lines[1] + lines[0] + lines[2],
 		"begun":   lines[1] + lines[2],

@@ -22,6 +22,7 @@ const (
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Serve a content folder, or the library in the binary."`
 	Check   checkCmd   `cmd:"" help:"Print every problem an author can mend."`
+	Owners  ownersCmd  `cmd:"" help:"Print who answers for which pages, and what waits for them."`
 	Search  searchCmd  `cmd:"" help:"Search a folder, the library in the binary, or a running portal."`
 	Export  exportCmd  `cmd:"" help:"Write a portal as files that any web server serves, with a search in the page."`
 	Audit   auditCmd   `cmd:"" help:"Verify the trail of what a portal published, and print its newest entries."`

@@ -15,7 +15,7 @@ import (
 // headings reports levels that are left out, and sections with nothing in them.
 func (c *checked) headings() {
 	level := 0
-	var last markdown.Part
+	var last markdown.Outlined
 	for part := range c.Body.Outline() {
 		if level > 0 && part.Level > level+1 {
 			c.add(diag.Problem{
@@ -37,7 +37,7 @@ func (c *checked) headings() {
 // vague are words that say when without saying it: they were true on the day they were written. What runs "currently" on
 // the reader's machine is no date, so the words around count.
 var vague = regexp.MustCompile(`(?i)\b(?:` + strings.Join([]string{
-	`currently (?:not|no|only|unsupported|unavailable|un?limited|in (?:beta|preview|development)|requires?|supports?|supported)\b`,
+	`currently (?:not (?:supported|possible|available|implemented|recommended|planned|allowed|under)|no (?:way|support|plans?|possibility)|only (?:supports?|supported|works?|available|possible)|unsupported|limited to|in (?:beta|preview|development)|supports?|supported)\b`,
 	`(?:is|are) not currently (?:supported|available|possible)`,
 	`there (?:is|are) currently no`,
 	`recently (?:added|introduced|released|changed|renamed|deprecated|removed|announced|moved to)`,
@@ -71,9 +71,16 @@ func (c *checked) prose() {
 	}
 }
 
-// code reports scripts that hold what a console shows.
+// code reports blocks without an end, and scripts that hold what a console shows.
 func (c *checked) code() {
 	for b := range c.Body.Code() {
+		if b.Open {
+			c.add(diag.Problem{
+				Line: max(b.Line-1, 1), Severity: diag.Warning, Rule: "block-open",
+				Text: "nothing ends the block of code that begins here, so all that follows is part of it", Fix: "close it with a line of three backticks",
+			})
+			continue
+		}
 		if !b.Mixed {
 			continue
 		}

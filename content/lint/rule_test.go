@@ -31,6 +31,7 @@ var elsewhere = map[string]string{
 	"file-unreadable":   "content.TestUnreadableFileKeepsItsPage",
 	"folder-unreadable": "source.TestUnreadableFolder",
 	"page-empty":        "content.TestEmptied",
+	"include-much":      "content.TestIncludesAreBounded",
 	"query-regression":  "cmd/rutter check.txtar",
 }
 
@@ -194,7 +195,7 @@ func TestEveryRuleIsExplained(t *testing.T) {
 						note(n.Args[1], p)
 					case name == "report" && len(n.Args) == 5:
 						note(n.Args[2], p)
-					case name == "report" && len(n.Args) == 3 && strings.Contains(p, "lint"):
+					case name == "report" && len(n.Args) == 3 && (strings.Contains(p, "lint") || strings.HasSuffix(p, "include.go")):
 						note(n.Args[0], p)
 					}
 				case *ast.CompositeLit:

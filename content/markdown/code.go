@@ -213,6 +213,7 @@ type Code struct {
 	Column int    // where its lines begin
 	Fence  string // the language as it stands in the fence, "" where none does
 	Named  Place  // where Fence stands
+	Open   bool   // nothing ends it but the end of what it stands in
 	Mixed  bool   // it is named as a script and holds prompts and output, as a console does
 }
 
@@ -242,12 +243,17 @@ func (p *Page) Code() iter.Seq[Code] {
 				}
 			}
 			c.Line, c.Column = pos.at(n.Lines().At(0).Start)
+			last := n.Lines().At(n.Lines().Len() - 1).Stop
+			c.Open = !endsFence.Match(p.src[min(last, len(p.src)):])
 			if !yield(c) {
 				return
 			}
 		}
 	}
 }
+
+// endsFence is the line after a block's last one, where that ends the block.
+var endsFence = regexp.MustCompile("^[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:\n|$)")
 
 // isOutput tells whether a block is what a program said: nobody copies it.
 func isOutput(lang string) bool {
@@ -568,7 +574,7 @@ func backslashes(lines []string, i int) int {
 func (t transcript) holdsOutput(body string) bool {
 	i := 0
 	for l := range strings.Lines(body) {
-		if i < len(t) && !t[i].command && strings.TrimSpace(l) != "" {
+		if l = strings.TrimSpace(l); i < len(t) && !t[i].command && l != "" && l[0] != '#' { // a comment is no output
 			return true
 		}
 		i++

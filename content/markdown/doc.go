@@ -11,5 +11,8 @@
 //   - a body that held raw HTML is balanced by the HTML5 parser, so it cannot close or leave open an element
 //     of the page around it.
 //
+// Two versions of a page are compared as they are shown, see [Difference]: both are rendered as always, read back as trees
+// and woven into one, so that it is as harmless as they are.
+//
 // Lines are 1-based, columns count code points from 1, both in the author's file.
 package markdown

@@ -28,7 +28,12 @@ type HTMLOptions struct {
 	Resolve Resolver          // never nil
 	Values  map[string]string // of inputs, by name, to be written into the commands
 	Scope   Scoper            // nil where headings say nothing of versions
+	Marks   []int             // lines of the author's file that a link to #/line-N leads to, sorted
 	Inputs  map[string]bool   // names that the author declared: they stand for values in code of every language, as <name>
+
+	// Former are anchors that the page once had, by the anchor of the heading that took their place, "" for the top
+	// of the page. They can be pointed at and show nothing.
+	Former map[string][]string
 }
 
 const (
@@ -51,12 +56,14 @@ func (p *Page) HTML(o HTMLOptions) (out []byte, err error) {
 			out, err = p.plainHTML(), nil
 		}
 	}()
+	p.placeMarks(o.Marks)
 	p.placeHeadings(o.Title)
 	p.placeSteps()
 	p.resolve(o.Resolve)
 	p.placeCode(o.Values, o.Inputs)
 	p.placeSpans(o.Values, o.Inputs)
 	p.placeScopes(o.Scope)
+	p.placeFormer(o.Former)
 	if out, err = p.render(); err != nil || !p.raw {
 		return out, err
 	}
@@ -115,6 +122,12 @@ func has(n ast.Node, attr string) bool {
 // state.
 func (p *Page) resolve(r Resolver) {
 	raw := sanitiser{page: p, resolve: r}
+	from := func(n ast.Node) Resolver { // included text has links of its own file
+		if p.rebase == nil {
+			return r
+		}
+		return func(dest string, image bool) (string, bool) { return r(p.rebase(n, dest), image) }
+	}
 	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			if n.Type() == ast.TypeBlock && n.Kind() != ast.KindHTMLBlock {
@@ -128,12 +141,14 @@ func (p *Page) resolve(r Resolver) {
 		}
 		switch n := n.(type) {
 		case *ast.Link:
-			n.Destination = p.destination(n, string(unescape(n.Destination)), false, r)
+			n.Destination = p.destination(n, string(unescape(n.Destination)), false, from(n))
 		case *ast.Image:
-			n.Destination = p.destination(n, string(unescape(n.Destination)), true, r)
+			n.Destination = p.destination(n, string(unescape(n.Destination)), true, from(n))
 		case *ast.RawHTML:
+			raw.resolve = from(n)
 			n.SetAttributeString(htmlAttr, raw.write(n))
 		case *ast.HTMLBlock:
+			raw.resolve = from(n)
 			b := raw.write(n)
 			n.SetAttributeString(htmlAttr, append(b, raw.closers()...))
 		}
@@ -188,6 +203,7 @@ func (r nodes) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindHeading, r.heading)
 	reg.Register(kindCourse, r.course)
 	reg.Register(kindStep, r.step)
+	reg.Register(kindMark, r.mark)
 	reg.Register(kindSay, r.say)
 	reg.Register(ast.KindBlockquote, r.blockquote)
 	reg.Register(ast.KindLink, r.link)
@@ -199,6 +215,7 @@ func (r nodes) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindCodeBlock, r.code)
 	reg.Register(ast.KindCodeSpan, r.span)
 	reg.Register(extast.KindTaskCheckBox, r.checkbox)
+	reg.Register(kindMark, r.mark)
 	reg.Register(extast.KindTable, r.table)
 	reg.Register(extast.KindTableHeader, r.tableHeader)
 	reg.Register(extast.KindTableRow, r.tableRow)

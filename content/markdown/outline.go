@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"iter"
+	"path"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -15,24 +16,25 @@ import (
 // Place is a position in the author's file: a 1-based line, and a 1-based column in code points.
 type Place struct{ Line, Column int }
 
-// Part is a heading as the author wrote it.
-type Part struct {
+// Outlined is a heading as the author wrote it.
+type Outlined struct {
 	Place
 	Level int
 	Text  string
-	Empty bool // nothing stands below it, not even a heading of a deeper level
+	ID    string // its anchor
+	Empty bool   // nothing stands below it, not even a heading of a deeper level
 }
 
 // Outline goes through the headings on the top level of the page, the title included.
-func (p *Page) Outline() iter.Seq[Part] {
-	return func(yield func(Part) bool) {
+func (p *Page) Outline() iter.Seq[Outlined] {
+	return func(yield func(Outlined) bool) {
 		pos := lines{src: p.src, first: p.first}
 		for n := p.top(); n != nil; n = n.NextSibling() {
 			h, ok := n.(*ast.Heading)
 			if !ok {
 				continue
 			}
-			part := Part{Level: h.Level, Text: oneLine(plain(h, p.src)), Empty: p.nothingBelow(h)}
+			part := Outlined{Level: h.Level, Text: oneLine(plain(h, p.src)), ID: p.ids[h], Empty: p.nothingBelow(h)}
 			part.Line, part.Column = pos.at(h.Pos())
 			if !yield(part) {
 				return
@@ -88,7 +90,14 @@ func (p *Page) Prose() iter.Seq[Words] {
 			if !ok {
 				return ast.WalkContinue, nil
 			}
-			w := Words{Text: string(t.Segment.Value(p.src))}
+			if before, ok := n.PreviousSibling().(*ast.Text); ok && continues(before, t) {
+				return ast.WalkContinue, nil // it was part of the piece before
+			}
+			end := t
+			for next, ok := end.NextSibling().(*ast.Text); ok && continues(end, next); next, ok = end.NextSibling().(*ast.Text) {
+				end = next
+			}
+			w := Words{Text: string(p.src[t.Segment.Start:end.Segment.Stop])}
 			w.Line, w.Column = pos.at(t.Segment.Start)
 			if !yield(w) {
 				return ast.WalkStop, nil
@@ -96,6 +105,11 @@ func (p *Page) Prose() iter.Seq[Words] {
 			return ast.WalkContinue, nil
 		})
 	}
+}
+
+// continues tells whether a text goes on where the one before ended: the parser leaves some in pieces.
+func continues(before, t *ast.Text) bool {
+	return !before.SoftLineBreak() && !before.HardLineBreak() && before.Segment.Stop == t.Segment.Start && before.Segment.Padding == 0 && t.Segment.Padding == 0
 }
 
 // Act is a block of commands that changes something for good, and what the page says of proving and undoing it.
@@ -284,4 +298,46 @@ func (p *Page) inBlock(n ast.Node, at int) int {
 		return s.Start + max(at-s.Padding, 0)
 	}
 	return n.Lines().At(0).Start
+}
+
+// Rebase tells the page that some of its lines came from other files: the links there lead from where those lie, and say so.
+// place returns for a line of the page the file, "" for the page's own, and the place in it.
+func (p *Page) Rebase(place func(line, column int) (file string, realLine, realColumn int)) {
+	for i, l := range p.Links {
+		file, line, column := place(l.Line, l.Column)
+		p.Links[i].Line, p.Links[i].Column = line, column
+		if file != "" {
+			p.Links[i].File, p.Links[i].Dest = file, rebased(file, l.Dest)
+		}
+	}
+	pos := lines{src: p.src, first: p.first}
+	p.rebase = func(n ast.Node, dest string) string {
+		for c := n; c != nil; c = c.Parent() {
+			if at := c.Pos(); at >= 0 {
+				line, column := pos.at(at)
+				if file, _, _ := place(line, column); file != "" {
+					return rebased(file, dest)
+				}
+				return dest
+			}
+		}
+		return dest
+	}
+}
+
+// rebased is a destination that a file names, from the root of the folder. Addresses and places on the page are as they
+// were.
+func rebased(file, dest string) string {
+	if dest == "" || dest[0] == '/' || dest[0] == '#' || schemeOf(dest) != relative {
+		return dest
+	}
+	d, rest := dest, ""
+	if i := strings.IndexAny(dest, "#?"); i >= 0 {
+		d, rest = dest[:i], dest[i:]
+	}
+	joined := path.Join("/", path.Dir(file), d)
+	if strings.HasSuffix(d, "/") {
+		joined += "/"
+	}
+	return joined + rest
 }

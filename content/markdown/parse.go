@@ -31,6 +31,8 @@ type Page struct {
 	NotWritten map[string]int // of values: in how many places each could not stand; filled by HTML
 	Refused    bool           // the body was too dangerous to parse: the page shows its text
 
+	rebase func(n ast.Node, dest string) string // see Rebase; nil where all is of one file
+
 	src    []byte
 	first  int // line of the author's file on which src begins
 	root   ast.Node
@@ -54,6 +56,7 @@ type Link struct {
 	Image  bool
 	Line   int // where it begins
 	Column int
+	File   string // that it stands in, where that is not the page's own
 }
 
 // parse holds what Parse needs while it walks.

@@ -2,17 +2,14 @@ package source
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"rutter/content"
 )
@@ -22,11 +19,18 @@ func cutGitFile(s string) (string, bool) {
 }
 
 // Git reads what a repository knows about a folder's pages, by the git program. It keeps what it read, so that a
-// new commit costs what is new. Not safe for concurrent use.
+// new commit costs what is new. Not safe for concurrent use; what it returns is.
 type Git struct {
-	dir     string // as it was named: it may be a link that moves
+	dir      string        // as it was named: it may be a link that moves
+	path     string        // of the content folder inside a repository that has no work tree; "" for its root
+	revision func() string // of the pages there; nil for the one that a work tree has checked out
+
 	last    *content.History
-	shallow string // where the clone ended when last was read
+	below   string          // the folder's path when last was read: a link may have moved
+	files   map[string]file // all pages at that revision
+	shallow string          // where the clone ended when last was read
+	partial bool            // old versions are not looked into: they are not here, or cannot be read
+	endFile string          // that says so, in a repository that does not move; "" before it was looked for
 }
 
 // GitOf returns the repository that the folder is in, or nil when it is in none.
@@ -36,6 +40,13 @@ func (f *Folder) GitOf() *Git {
 		return nil
 	}
 	return g
+}
+
+// GitAt returns what a repository knows about the pages in a folder of it at a revision, which need not be checked out:
+// dir may be a repository without a work tree. revision is asked at every look and gives the whole name of a commit, or
+// "" while there is none.
+func GitAt(dir, path string, revision func() string) *Git {
+	return &Git{dir: dir, path: strings.Trim(path, "/"), revision: revision}
 }
 
 // gitDir is the .git folder of the work tree, "" where there is none now.
@@ -59,9 +70,12 @@ func common(git string) string {
 	return filepath.Join(git, strings.TrimSpace(string(b)))
 }
 
-// Fingerprint changes whenever the checked-out revision, or what is known of its past, may have changed. It runs no
+// Fingerprint changes whenever the revision of the pages, or what is known of its past, may have changed. It runs no
 // program.
 func (g *Git) Fingerprint() string {
+	if g.revision != nil {
+		return g.revision()
+	}
 	git := g.gitDir()
 	if git == "" {
 		return ""
@@ -91,129 +105,208 @@ func modTime(p string) string {
 	return strconv.FormatInt(i.ModTime().UnixNano(), 10) + "\n"
 }
 
-// History returns the last change of every file below the folder, by the log of the checked-out revision. Files
-// whose last change lies beyond the end of a shallow clone have none: their true date is not known here.
+// History returns the changes of every page below the folder, followed through renames, by the log of its revision, and
+// the anchors that the pages once had. Changes that lie beyond the end of a shallow clone are missing: their true date
+// is not known here. In a partial clone, and where an old file cannot be read, files that were renamed and edited at once
+// are not recognised, and no former anchors are known.
 func (g *Git) History(ctx context.Context) (*content.History, error) {
-	head, err := run(ctx, g.dir, "rev-parse", "--verify", "--quiet", "HEAD")
+	rev, err := g.head(ctx)
 	if err != nil {
-		if ctx.Err() == nil && strings.TrimSpace(string(head)) == "" && isExit(err, 1) {
-			return &content.History{Pages: map[string]content.Change{}}, nil // a repository without a commit
-		}
 		return nil, err
 	}
-	rev := strings.TrimSpace(string(head))
-	end, _ := os.ReadFile(filepath.Join(common(g.gitDir()), "shallow")) // no such file in a whole clone
-	known := g.last != nil && g.last.Revision != "" && g.shallow == string(end)
+	if rev == "" {
+		return &content.History{}, nil
+	}
+	prefix, err := g.prefix(ctx)
+	if err != nil {
+		return nil, err
+	}
+	end, err := g.end(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := g.last != nil && g.shallow == end && g.below == prefix
 	if known && g.last.Revision == rev {
 		return g.last, nil
 	}
-	h := &content.History{Revision: rev, Pages: map[string]content.Change{}}
-	if who, err := run(ctx, g.dir, "log", "-1", "--format=%aN <%aE>", "--end-of-options", rev, "--"); err == nil {
-		h.Author = strings.ToValidUTF8(strings.TrimSpace(string(who)), "\uFFFD")
-	}
-	what := rev
-	if known {
-		if _, err := run(ctx, g.dir, "merge-base", "--is-ancestor", g.last.Revision, rev); err == nil {
-			h.Pages = maps.Clone(g.last.Pages)
-			what = g.last.Revision + ".." + rev
+	if !known {
+		if g.partial, err = isPartial(ctx, g.dir); err != nil {
+			return nil, err
 		}
 	}
-	if err := g.log(ctx, what, cutOff(end), h); err != nil {
+	l := reading{g: g, rev: rev, prefix: prefix, cutOff: cutOff(end), what: rev}
+	if known {
+		if err := l.after(ctx, g.last); err != nil {
+			return nil, err
+		}
+	}
+	h, files, err := l.read(ctx)
+	if err != nil && !g.partial && ctx.Err() == nil { // an old file may be damaged or gone: without it, still more is known than nothing
+		g.partial = true
+		h, files, err = l.read(ctx)
+	}
+	if err != nil {
 		return nil, err
 	}
-	g.last, g.shallow = h, string(end)
+	g.last, g.files, g.shallow, g.below = h, files, end, prefix
 	return h, nil
 }
 
+// head is the revision to read, "" where there is none yet.
+func (g *Git) head(ctx context.Context) (string, error) {
+	name := "HEAD"
+	if g.revision != nil {
+		if name = g.revision(); name == "" || content.ParseObjectID(name) != (content.ObjectID{}) {
+			return name, nil
+		}
+	}
+	out, err := run(ctx, g.dir, "rev-parse", "--verify", "--quiet", name+"^{commit}")
+	rev := strings.TrimSpace(string(out))
+	if err != nil && g.revision == nil && ctx.Err() == nil && rev == "" && isExit(err, 1) {
+		return "", nil // a repository without a commit
+	}
+	return rev, err
+}
+
+// author is who made a revision, "" where that cannot be told.
+func (g *Git) author(ctx context.Context, rev string) string {
+	out, err := run(ctx, g.dir, "log", "-1", "--encoding=UTF-8", "--format=%aN", "--end-of-options", rev, "--")
+	if err != nil {
+		return ""
+	}
+	return shown(string(out), maxName)
+}
+
+// prefix is the content folder's path inside the repository, "" for its root, else ended by a slash.
+func (g *Git) prefix(ctx context.Context) (string, error) {
+	if g.revision != nil {
+		if g.path == "" {
+			return "", nil
+		}
+		return g.path + "/", nil
+	}
+	out, err := run(ctx, g.dir, "rev-parse", "--show-prefix")
+	return strings.TrimSuffix(string(out), "\n"), err
+}
+
+// end is where a shallow clone ends, "" for a whole one.
+func (g *Git) end(ctx context.Context) (string, error) {
+	if g.revision == nil {
+		end, _ := os.ReadFile(filepath.Join(common(g.gitDir()), "shallow")) // no such file in a whole clone
+		return string(end), nil
+	}
+	if g.endFile == "" {
+		out, err := run(ctx, g.dir, "rev-parse", "--path-format=absolute", "--git-path", "shallow")
+		if err != nil {
+			return "", err
+		}
+		g.endFile = strings.TrimSuffix(string(out), "\n")
+	}
+	end, _ := os.ReadFile(g.endFile)
+	return string(end), nil
+}
+
+// isPartial tells whether a clone left out files, to fetch them when they are asked for.
+func isPartial(ctx context.Context, dir string) (bool, error) {
+	out, err := run(ctx, dir, "config", "--get-regexp", `^(remote\..*\.promisor|extensions\.partialclone)$`)
+	if isExit(err, 1) {
+		return false, nil
+	}
+	return len(out) > 0, err
+}
+
 // cutOff lists the commits at which a shallow clone was cut off: they seem to add every file there is.
-func cutOff(shallow []byte) map[string]bool {
+func cutOff(shallow string) map[string]bool {
 	out := map[string]bool{}
-	for l := range strings.FieldsSeq(string(shallow)) {
+	for l := range strings.FieldsSeq(shallow) {
 		out[l] = true
 	}
 	return out
 }
 
-// log reads `git log` into h.
-func (g *Git) log(ctx context.Context, what string, cutOff map[string]bool, h *content.History) error {
-	cmd := command(ctx, g.dir, "log", "--format=%x01%H %ct %P", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--relative",
-		"--end-of-options", what, "--", ".")
-	pipe, err := cmd.StdoutPipe()
-	if err != nil {
+// reading is one look at the log.
+type reading struct {
+	g      *Git
+	rev    string
+	prefix string
+	cutOff map[string]bool
+	what   string // commits to read, as git names them
+
+	base   *content.History // what is known up to the first of them; nil for nothing
+	merged bool             // some of them may be older than what is known
+}
+
+// after reads only what is new since a known state, where that is still part of the past.
+func (l *reading) after(ctx context.Context, known *content.History) error {
+	forward, merged := true, false
+	err := stream(command(ctx, l.g.dir, "rev-list", "--left-right", "--parents", "--end-of-options", known.Revision+"..."+l.rev), func(r *bufio.Reader) error {
+		s := bufio.NewScanner(r)
+		for s.Scan() && forward {
+			forward = s.Text()[0] == '>'
+			merged = merged || strings.Count(s.Text(), " ") > 1
+		}
+		if !forward || s.Err() != nil { // a line may be too long: of a commit with thousands of parents
+			return errEnough
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, errEnough) || isExit(err, 128) && ctx.Err() == nil: // the old state is not in this past, or was swept away
+		return nil
+	case err != nil:
 		return err
 	}
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	l := logReader{h: h, cutOff: cutOff, seen: map[string]bool{}}
-	if err := l.read(bufio.NewReaderSize(pipe, 1<<16)); err != nil {
-		_ = cmd.Wait()
-		return err
-	}
-	if err := cmd.Wait(); err != nil {
-		return fmt.Errorf("git log: %w: %s", err, bytes.TrimSpace(stderr.Bytes()))
-	}
+	l.base, l.merged, l.what = known, merged, known.Revision+".."+l.rev
 	return nil
 }
 
-// logReader reads a log, newest commit first: the first to name a file is its last change.
-type logReader struct {
-	h      *content.History
-	cutOff map[string]bool
-	seen   map[string]bool
-
-	commit content.Change
-	known  bool // the commit's changes are its own
-	merged bool // commits of other branches came in: they may be older than what is known already
-}
-
-// read takes tokens that each end in a NUL: a commit, then, for each file, its status and its path.
-func (l *logReader) read(r *bufio.Reader) error {
-	status := ""
-	for {
-		tok, err := r.ReadString(0)
-		tok = strings.TrimSuffix(tok, "\x00")
-		switch {
-		case status != "":
-			l.file(status, tok)
-			status = ""
-		case strings.HasPrefix(strings.TrimLeft(tok, "\n"), "\x01"):
-			l.head(strings.TrimLeft(tok, "\n\x01"))
-		default:
-			status = strings.TrimLeft(tok, "\n")
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
+// read reads the log, and the pages themselves where their headings may have changed.
+func (l *reading) read(ctx context.Context) (*content.History, map[string]file, error) {
+	files, err := l.files(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := newTrail(files, l.cutOff)
+	if err := l.log(ctx, t); err != nil {
+		return nil, nil, err
+	}
+	past := t.onto(l.base, l.merged)
+	past.Revision, past.Author = l.rev, l.g.author(ctx, l.rev)
+	former := map[string][]content.FormerAnchor{}
+	again := map[string]bool{}
+	if l.base == nil {
+		again = nil
+	} else {
+		maps.Copy(former, l.base.Past().Former)
+		maps.DeleteFunc(former, func(p string, _ []content.FormerAnchor) bool { _, ok := files[p]; return !ok })
+		for p, f := range files {
+			if f != l.g.files[p] || len(past.Pages[p]) != len(l.base.Past().Pages[p]) {
+				again[p] = true
+			}
 		}
 	}
+	if err := l.anchors(ctx, files, past, again, former); err != nil {
+		return nil, nil, err
+	}
+	past.Former = former
+	return content.NewHistory(past), files, nil
 }
 
-func (l *logReader) head(s string) {
-	f := strings.Fields(s)
-	if len(f) < 2 {
-		return
+// anchors finds the former anchors of the pages in again, of all with nil.
+func (l *reading) anchors(ctx context.Context, files map[string]file, past content.Past, again map[string]bool, former map[string][]content.FormerAnchor) error {
+	if l.g.partial {
+		return nil
 	}
-	sec, _ := strconv.ParseInt(f[1], 10, 64)
-	l.commit = content.Change{Time: time.Unix(sec, 0).UTC(), Revision: f[0][:min(len(f[0]), 12)]}
-	l.known = !l.cutOff[f[0]]
-	l.merged = l.merged || len(f) > 3
-}
-
-func (l *logReader) file(status, name string) {
-	if l.seen[name] {
-		return
+	var jobs []versions
+	for p, f := range files {
+		if again == nil || again[p] {
+			if v := versionsOf(p, f, past.Pages[p]); len(v.blobs) > 1 {
+				jobs = append(jobs, v)
+			} else {
+				delete(former, p)
+			}
+		}
 	}
-	l.seen[name] = true
-	switch old, ok := l.h.Pages[name]; {
-	case l.merged && ok && old.Time.After(l.commit.Time):
-	case l.known && status != "D":
-		l.h.Pages[name] = l.commit
-	default:
-		delete(l.h.Pages, name)
-	}
+	slices.SortFunc(jobs, func(a, b versions) int { return strings.Compare(a.path, b.path) })
+	return formerAnchors(ctx, l.g.dir, bounded(jobs), former)
 }

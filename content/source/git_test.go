@@ -69,8 +69,10 @@ func days(t *testing.T, g *source.Git) map[string]string {
 		t.Fatal(err)
 	}
 	out := map[string]string{}
-	for p, c := range h.Pages {
-		out[p] = c.Time.Format(time.DateOnly)
+	for p := range h.Past().Pages {
+		if c, ok := h.Last(p); ok {
+			out[p] = c.Time.Format(time.DateOnly)
+		}
 	}
 	return out
 }
@@ -307,7 +309,7 @@ func TestNoRepositoryNoGit(t *testing.T) {
 	}
 	r := newRepo(t)
 	h, err := gitOf(t, r.dir).History(t.Context())
-	if err != nil || len(h.Pages) != 0 {
+	if err != nil || len(h.Past().Pages) != 0 {
 		t.Errorf("a repository without a commit: %v %v", h, err)
 	}
 }
@@ -337,7 +339,7 @@ func BenchmarkHistory(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if h, err := folder.GitOf().History(b.Context()); err != nil || len(h.Pages) != 500 {
+		if h, err := folder.GitOf().History(b.Context()); err != nil || len(h.Past().Pages) != 500 {
 			b.Fatalf("%v", err)
 		}
 	}
@@ -357,15 +359,35 @@ func TestAuthorOfTheRevision(t *testing.T) {
 		t.Errorf("without a commit: %q", got)
 	}
 	r.commit("2020-01-01", "a.md", "one")
-	if got := author(); got != "Test <test@example.org>" {
+	if got := author(); got != "Test" {
 		t.Errorf("%q", got)
 	}
 	r.git("2020-01-02", "commit", "-q", "--allow-empty", "--author", "B\xe9 <b@example.org>", "-m", "x")
-	if got := author(); got != "Bé <b@example.org>" { // git takes what is no UTF-8 for Latin-1
+	if got := author(); got != "Bé" { // git takes what is no UTF-8 for Latin-1
 		t.Errorf("%q", got)
 	}
 	r.commit("2020-01-03", ".mailmap", "Proper Name <proper@example.org> <test@example.org>\n")
-	if got := author(); got != "Proper Name <proper@example.org>" {
+	if got := author(); got != "Proper Name" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestLinkToAnotherFolderOfTheRevision: the link moves and the revision does not.
+func TestLinkToAnotherFolderOfTheRevision(t *testing.T) {
+	r := newRepo(t)
+	r.commit("2020-01-01", "one/a.md", "one")
+	r.commit("2021-01-01", "two/a.md", "two")
+	current := filepath.Join(t.TempDir(), "current")
+	link(t, filepath.Join(r.dir, "one"), current)
+	g := gitOf(t, current)
+	if got := days(t, g); got["a.md"] != "2020-01-01" {
+		t.Fatalf("%v", got)
+	}
+	if err := os.Remove(current); err != nil {
+		t.Fatal(err)
+	}
+	link(t, filepath.Join(r.dir, "two"), current)
+	if got := days(t, g); got["a.md"] != "2021-01-01" {
+		t.Errorf("%v", got)
 	}
 }

@@ -23,7 +23,7 @@ var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 func edition(n int) audit.Entry {
 	return audit.Entry{
 		Time: audit.Stamp{Time: time.Date(2026, 11, 27, 3, n, 0, 1000*n, time.UTC)}, Edition: fmt.Sprintf("%012x", n), Gate: audit.Passed,
-		Who: `"N" <n@example.org>`, Pages: n, Put: audit.ListPaths([]string{"a & b\u2028.md", "ü\\.md"}), Program: "rutter test",
+		Who: `"N" <>&`, Pages: n, Put: audit.ListPaths([]string{"a & b\u2028.md", "ü\\.md"}), Program: "rutter test",
 	}
 }
 

@@ -102,6 +102,7 @@ type Publisher struct {
 	next      *sync.Cond    // of mu: an edition was published
 
 	mu       sync.Mutex
+	news     chan struct{}     // closed when something is published or troubles change, see News
 	troubles map[string]string // what keeps the newest content from the readers, by the part that fails
 	notes    map[string]string // what else operators should know, by part
 	unread   []content.Unread  // folders that cannot be listed
@@ -119,7 +120,7 @@ func New(o Options) (*Publisher, error) {
 		return nil, err
 	}
 	p := &Publisher{
-		o: o, state: st, indexed: map[string]content.Hash{}, history: o.History, troubles: map[string]string{}, notes: map[string]string{},
+		o: o, state: st, indexed: map[string]content.Hash{}, history: o.History, news: make(chan struct{}), troubles: map[string]string{}, notes: map[string]string{},
 		published: make(chan struct{}), nudge: make(chan struct{}, 1),
 		built: make(chan error, 1), damaged: make(chan error, 1), gitDone: make(chan gitResult, 1),
 	}
@@ -484,6 +485,7 @@ func (p *Publisher) publish(ctx context.Context, snap *content.Snapshot, g *blev
 	}
 	p.mu.Lock()
 	p.next.Broadcast()
+	p.tellNews()
 	p.mu.Unlock()
 	if first {
 		close(p.published)

@@ -9,6 +9,19 @@ import (
 
 // What the publisher tells those who run the portal and those who write for it: in the log, and on /readyz.
 
+// News returns a channel that is closed once another edition is published, or when Troubles says something else.
+func (p *Publisher) News() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.news
+}
+
+// tellNews is called with mu held.
+func (p *Publisher) tellNews() {
+	close(p.news)
+	p.news = make(chan struct{})
+}
+
 // Troubles says what keeps the newest content from the readers, a sentence each, sorted. Empty means nothing.
 func (p *Publisher) Troubles() []string {
 	p.mu.Lock()
@@ -82,6 +95,7 @@ func (p *Publisher) trouble(part string, err error) {
 	if err == nil {
 		if was != "" {
 			delete(p.troubles, part)
+			p.tellNews()
 			p.o.Log.Info("recovered", "part", part)
 		}
 		return
@@ -89,6 +103,7 @@ func (p *Publisher) trouble(part string, err error) {
 	p.dirty = true
 	if was != err.Error() {
 		p.troubles[part] = err.Error()
+		p.tellNews()
 		p.o.Log.Error("readers keep the last good edition", "part", part, "cause", err)
 	}
 }

@@ -37,7 +37,7 @@ func TestPreview(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	names := strings.NewReplacer("/-/static/s.css", "static/rutter.css", "/-/static/s.js", "static/rutter.js", "/-/static/p.js", "static/play.js", "/-/static/v.js", "static/pick.js", "/-/static/b.js", "static/box.js", "/-/static/f.js", "static/find.js", "/-/static/k.js", "static/keep.js", "/-/static/i.svg", "static/icon.svg")
+	names := strings.NewReplacer("/-/static/s.css", "static/rutter.css", "/-/static/c.css", "static/difference.css", "/-/static/s.js", "static/rutter.js", "/-/static/p.js", "static/play.js", "/-/static/v.js", "static/pick.js", "/-/static/b.js", "static/box.js", "/-/static/f.js", "static/find.js", "/-/static/k.js", "static/keep.js", "/-/static/i.svg", "static/icon.svg", "/-/static/a.css", "static/authors.css", "/-/static/l.js", "static/live.js")
 	for _, a := range set.All() {
 		base := strings.TrimPrefix(a.URL, static.Prefix)
 		put("static/"+base[:strings.LastIndexByte(base, '-')]+filepath.Ext(base), a.Body)

@@ -1,7 +1,11 @@
 package view
 
 import (
+	"cmp"
+
 	"rutter/content/diag"
+	"rutter/content/difference"
+	"rutter/content/markdown"
 	"rutter/search"
 )
 
@@ -16,6 +20,8 @@ type Frame struct {
 	Assets      Assets
 	Foot        []Fact // facts at the foot of the page
 	Bar         *Bar   // for authors; nil for readers
+	Live        string // where the page hears that it has changed; "" for readers
+	Authors     bool   // the page is one for authors
 	NoIndex     bool   // keep it out of search engines
 	Home        bool   // the home page has its own search field
 	Play        bool   // the page has commands with values, or steps
@@ -23,12 +29,15 @@ type Frame struct {
 	Find        bool   // the page searches in the browser
 	Keep        bool   // the page is about what the browser keeps
 	Diagrams    bool   // the page has diagrams to draw
+	Changes     bool   // the page shows what changed
 	Products    bool   // pages name products, so that readers may choose theirs
 }
 
 // Assets are the addresses of what a page loads.
 type Assets struct {
 	CSS, JS, Play, Box, Pick, Find, Keep, Diagram, Mermaid, Icon string
+	Authors, Live                                                string
+	Difference                                                   string // the style sheet of pages that show what changed
 	Worker                                                       string // that keeps pages for a time without the network; "" for none
 }
 
@@ -57,11 +66,23 @@ type Fact struct {
 
 // Bar tells authors what is wrong with the page they look at.
 type Bar struct {
+	File     string // the page's, "" where the page has none
 	Problems []diag.Problem
 	Troubles []string
-	Stale    bool // the page is shown in an older version
-	Total    int  // problems in the whole folder
+	Stale    bool   // the page is shown in an older version
+	Total    int    // problems in the whole folder
+	Ranks    []Rank // of the page for what readers ask
 }
+
+// Rank is the place of the page among the results of a search that it should answer.
+type Rank struct {
+	Query, URL string
+	Place      int // from 1; 0 where it is not found
+	Within     int // the worst that will do, 0 where nobody has said
+}
+
+// Good tells whether the place will do: it is the one that was asked for, or among the first three.
+func (r Rank) Good() bool { return r.Place > 0 && r.Place <= cmp.Or(r.Within, 3) }
 
 // Page is one page of content.
 type Page struct {
@@ -370,6 +391,33 @@ type RulePage struct {
 	Body string // HTML
 }
 
+// AccountabilityPage says who answers for which page.
+type AccountabilityPage struct {
+	Frame
+	Owner                           string // whose pages these are, "" for everyone's
+	Pages, Late, Unreviewed, Orphan int
+	Owners                          []OwnerRow
+	Rows                            []AccountRow
+	Pager                           Pager
+	Data, Sheet, Text               string // addresses of the same as JSON, CSV and plain text; the last is "" for everyone's
+	Authors                         bool   // problems are shown
+}
+
+// OwnerRow sums up the pages of one owner.
+type OwnerRow struct {
+	Name, URL                       string
+	Pages, Late, Unreviewed, Errors int
+}
+
+// AccountRow is one page.
+type AccountRow struct {
+	Title, URL, Owner, OwnerURL                       string
+	Reviewed, By, Due, Changed, ChangedBy, ChangesURL string
+	Age                                               string // of the review, in words
+	Late                                              bool
+	Errors                                            int
+}
+
 // AskedPage tells authors what readers searched for and did not find.
 type AskedPage struct {
 	Frame
@@ -384,3 +432,42 @@ type AskedQuery struct {
 	Query, URL          string
 	Asked, None, Opened int
 }
+
+// ChangesPage lists the versions of a page.
+type ChangesPage struct {
+	Frame
+	Crumbs  []Link
+	Heading string
+	Lead    string
+	Changes []Change // the newest first
+	Pager   Pager
+}
+
+// Change is one that was made to a page, and the version it made.
+type Change struct {
+	Subject  string // what its author says of it, one line
+	Author   string
+	Time     string // RFC 3339
+	Date     string // as it is shown
+	Revision string // as it is shown
+	Note     string // what it did, where it is known: "added", "renamed from a.md"
+	URL      string // of what it changed, or of the version; "" for none
+}
+
+// DifferencePage is what changed between two versions of a page.
+type DifferencePage struct {
+	Frame
+	Crumbs   []Link
+	Heading  string  // the page's title
+	From, To *Change // the versions; nil where there was no page
+	Fields   []FieldRow
+	Stats    markdown.Stats
+	Body     string // HTML, see markdown.Difference
+	AsText   bool   // there is no Body: a version can only be shown as its text
+	Source   []difference.Hunk
+	Older    *Link // the change before this one
+	Newer    *Link
+}
+
+// FieldRow is a key of the front matter that changed, "" where it had no value.
+type FieldRow struct{ Label, Old, New string }

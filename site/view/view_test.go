@@ -14,6 +14,8 @@ import (
 	"golang.org/x/net/html"
 
 	"rutter/content/diag"
+	"rutter/content/difference"
+	"rutter/content/markdown"
 	"rutter/search"
 	"rutter/site/view"
 )
@@ -22,7 +24,7 @@ var update = flag.Bool("update", false, "write the golden files")
 
 var frame = view.Frame{
 	Portal: "Harbour",
-	Assets: view.Assets{CSS: "/-/static/s.css", JS: "/-/static/s.js", Play: "/-/static/p.js", Pick: "/-/static/v.js", Find: "/-/static/f.js", Keep: "/-/static/k.js", Diagram: "/-/static/d.js", Mermaid: "/-/static/m.js", Box: "/-/static/b.js", Icon: "/-/static/i.svg"},
+	Assets: view.Assets{CSS: "/-/static/s.css", Difference: "/-/static/c.css", Authors: "/-/static/a.css", Live: "/-/static/l.js", JS: "/-/static/s.js", Play: "/-/static/p.js", Pick: "/-/static/v.js", Find: "/-/static/f.js", Keep: "/-/static/k.js", Diagram: "/-/static/d.js", Mermaid: "/-/static/m.js", Box: "/-/static/b.js", Icon: "/-/static/i.svg"},
 	Nav:    []view.NavItem{{Label: "Playbooks", URL: "/-/kind/playbook", Current: true}, {Label: "Guides", URL: "/-/kind/guide"}},
 }
 
@@ -31,6 +33,8 @@ func framed(set func(*view.Frame)) view.Frame {
 	set(&f)
 	return f
 }
+
+var forAuthors = framed(func(f *view.Frame) { f.Authors = true })
 
 var entries = []view.Entry{
 	{Title: "The disk <is> full", URL: "/disk", Summary: "Writes fail & services stop."},
@@ -84,7 +88,9 @@ var states = map[string]templ.Component{
 		f.Bar = &view.Bar{
 			Stale: true, Total: 3, Troubles: []string{"content: permission denied"},
 			Problems: []diag.Problem{{File: "a.md", Line: 3, Column: 7, Rule: "link-dead", Text: "nothing is at <x>", Fix: "did you mean y?"}, {File: "a.md", Severity: diag.Warning, Rule: "r", Text: "w"}},
+			File:     "a.md", Ranks: []view.Rank{{Query: "no space left", URL: "/search?q=no+space+left", Place: 1, Within: 1}, {Query: "<b>", URL: "/search?q=b", Place: 12}, {Query: "gone", URL: "/search?q=gone"}},
 		}
+		f.Live = "/-/live?page=a.md&tag=1"
 	})}),
 	"page-authors-fine": view.PageView(view.Page{Heading: "Good", Body: "<p>new</p>", Frame: framed(func(f *view.Frame) { f.Bar = &view.Bar{Total: 2} })}),
 	"home": view.HomeView(view.Home{
@@ -117,15 +123,65 @@ var states = map[string]templ.Component{
 	"lost-all": view.LostView(view.Lost{Frame: frame, Path: "/zzz", Words: "zzz", RequestID: "abc-2"}),
 	"error":    view.ErrorView(view.ErrorPage{Frame: frame, Status: 500, Heading: "Internal Server Error", Text: "The portal made a mistake.", RequestID: "abc-3", Path: "/x"}),
 	"problems": view.ProblemsView(view.ProblemsPage{
-		Frame: frame, Edition: "0123456789ab", Pages: 359, Errors: 2, Warnings: 1, Shown: 2,
+		Frame: forAuthors, Edition: "0123456789ab", Pages: 359, Errors: 2, Warnings: 1, Shown: 2,
 		Files: []view.ProblemFile{{File: "a.md", URL: "/a", Problems: []diag.Problem{{Line: 42, Column: 7, Rule: "anchor-dead", Text: "b.md has no heading #x", Fix: "did you mean #y?"}}}, {File: "", Problems: []diag.Problem{{Severity: diag.Note, Rule: "n", Text: "note"}}}},
 	}),
-	"asked":            view.AskedView(view.AskedPage{Frame: frame, Enough: 3, Missing: []view.AskedQuery{{Query: "raft <quorum>", URL: "/search?q=raft", Asked: 1200, None: 1100}}}),
-	"asked-off":        view.AskedView(view.AskedPage{Frame: frame, Off: true}),
-	"rules":            view.RulesView(view.RulesPage{Frame: frame, Rules: []view.RuleLink{{ID: "link-dead", Title: "A link leads nowhere", Severity: diag.Error}, {ID: "heading-jump", Title: "A heading skips a level", Severity: diag.Note}}}),
-	"rule":             view.RuleView(view.RulePage{Frame: frame, Rule: view.RuleLink{ID: "link-dead", Title: "A link leads nowhere", Severity: diag.Error}, Body: "<p>A reader who follows the link gets nothing.</p>\n"}),
-	"problems-held":    view.ProblemsView(view.ProblemsPage{Frame: frame, Edition: "0123456789ab", Troubles: []string{"content: no such folder"}}),
-	"problems-nothing": view.ProblemsView(view.ProblemsPage{Frame: frame, Edition: "0123456789ab", Pages: 3}),
+	"asked":     view.AskedView(view.AskedPage{Frame: frame, Enough: 3, Missing: []view.AskedQuery{{Query: "raft <quorum>", URL: "/search?q=raft", Asked: 1200, None: 1100}}}),
+	"asked-off": view.AskedView(view.AskedPage{Frame: frame, Off: true}),
+	"rules":     view.RulesView(view.RulesPage{Frame: frame, Rules: []view.RuleLink{{ID: "link-dead", Title: "A link leads nowhere", Severity: diag.Error}, {ID: "heading-jump", Title: "A heading skips a level", Severity: diag.Note}}}),
+	"rule":      view.RuleView(view.RulePage{Frame: frame, Rule: view.RuleLink{ID: "link-dead", Title: "A link leads nowhere", Severity: diag.Error}, Body: "<p>A reader who follows the link gets nothing.</p>\n"}),
+	"accountability": view.AccountabilityView(view.AccountabilityPage{
+		Frame: frame, Pages: 1200, Late: 2, Unreviewed: 3, Orphan: 1, Authors: true, Data: "/api/v1/accountability", Sheet: "/-/accountability.csv",
+		Owners: []view.OwnerRow{{Name: "Storage <team>", URL: "/-/accountability?owner=x", Pages: 1100, Late: 2, Errors: 1}, {Name: "nobody", URL: "/-/accountability?owner=nobody", Pages: 100}},
+		Rows: []view.AccountRow{
+			{Title: "The disk <is> full", URL: "/disk", Owner: "Storage <team>", OwnerURL: "/-/accountability?owner=x", Reviewed: "2025-01-02", By: " by A. Name", Age: "22 months ago", Due: "2025-07-02", Late: true, Changed: "2026-01-01", ChangedBy: "by A. Name", ChangesURL: "/-/changes/disk", Errors: 2},
+			{Title: "Snapshots", URL: "/snap", Reviewed: "2026-11-01", Age: "26 days ago", Due: "2027-11-01"}, {Title: "New", URL: "/new", Changed: "2026-11-27"},
+		},
+	}),
+	"accountability-owner": view.AccountabilityView(view.AccountabilityPage{Frame: frame, Owner: "Storage", Pages: 1, Data: "/api/v1/accountability?owner=Storage", Sheet: "/-/accountability.csv?owner=Storage", Text: "/-/accountability?as=text&owner=Storage", Rows: []view.AccountRow{{Title: "Disk", URL: "/disk", Owner: "Storage"}}}),
+	"problems-held":        view.ProblemsView(view.ProblemsPage{Frame: forAuthors, Edition: "0123456789ab", Troubles: []string{"content: no such folder"}}),
+	"problems-nothing":     view.ProblemsView(view.ProblemsPage{Frame: forAuthors, Edition: "0123456789ab", Pages: 3}),
+	"changes": view.ChangesView(view.ChangesPage{
+		Frame: framed(func(f *view.Frame) { f.Changes, f.Title = true, "Changes" }), Crumbs: []view.Link{{Label: "Home", URL: "/"}, {Label: "The disk is full", URL: "/disk"}}, Heading: "Changes of The disk is full", Lead: "3 changes.",
+		Changes: []view.Change{third, second, {Date: "2026-10-01", Time: "2026-10-01T00:00:00Z", Revision: "0a0a0a0a0a0a", Author: "Ops", Subject: "A page for full disks", Note: "added"}}, Pager: pager,
+	}),
+	"changes-none": view.ChangesView(view.ChangesPage{Frame: framed(func(f *view.Frame) { f.Changes = true }), Heading: "Changes of Disk"}),
+	"difference": view.DifferenceView(differenceOf(oldDisk, newDisk, view.DifferencePage{
+		Frame: framed(func(f *view.Frame) { f.Changes, f.Title = true, "The disk is full: what changed" }), Crumbs: []view.Link{{Label: "Home", URL: "/"}, {Label: "The disk is full", URL: "/disk"}, {Label: "Changes", URL: "/-/changes/disk"}},
+		Heading: "The disk is full", From: &second, To: &third, Older: &view.Link{Label: "Look at inodes as well", URL: "/2"}, Newer: &view.Link{Label: "Spelling", URL: "/4"},
+		Fields: []view.FieldRow{{Label: view.FieldWord("applies_to"), Old: "Linux 5", New: "Linux 5; Linux 6"}, {Label: view.FieldWord("reviewed"), New: "2026-11-20"}, {Label: view.FieldWord("id"), Old: "D-<1>"}},
+	})),
+	"difference-added":   view.DifferenceView(differenceOf("", "Some text.\n", view.DifferencePage{Frame: framed(func(f *view.Frame) { f.Changes = true }), Heading: "Disk", To: &third})),
+	"difference-removed": view.DifferenceView(differenceOf("Some text.\n", "", view.DifferencePage{Frame: framed(func(f *view.Frame) { f.Changes = true }), Heading: "Disk", From: &third})),
+	"difference-source":  view.DifferenceView(view.DifferencePage{Frame: framed(func(f *view.Frame) { f.Changes = true }), Heading: "Disk", From: &second, To: &third, AsText: true, Source: difference.Lines("a <b>\n\nc\n", "a <c>\n\nc\n", 3)}),
+	"difference-nothing": view.DifferenceView(view.DifferencePage{Frame: framed(func(f *view.Frame) { f.Changes = true }), Heading: "Disk", From: &second, To: &third}),
+}
+
+var (
+	third  = view.Change{Date: "2026-11-20", Time: "2026-11-20T10:00:00Z", Revision: "3c3c3c3c3c3c", Author: "A. <Writer>", Subject: "Empty the journal before anything is deleted", URL: "/3"}
+	second = view.Change{Date: "2026-11-02", Time: "2026-11-02T10:00:00Z", Revision: "2b2b2b2b2b2b", URL: "/2"}
+)
+
+// Two versions of a page with all that can change in one.
+const (
+	oldDisk = "Writes fail and services stop.\n\n## Before you begin\n\nYou need to be root.\n\nTell those who use the machine that you are at work on it, and how long you expect it to take.\n\n- a terminal\n- ten minutes\n\n" +
+		"## What it looks like\n\n`No space left on device` in any log. See [the errors](errors.md).\n\n| Program | Says |\n|---|---|\n| cp | No space left on device |\n| PostgreSQL | could not extend file |\n| sshd | nothing at all |\n\n" +
+		"## Why\n\nLogs grow.\n\nCaches grow.\n\n### Worse\n\nDatabases grow.\n\nBackups that are kept beside what they are of grow twice.\n\n## Procedure\n\n### 1. Find the file system (1 min)\n\n```sh\ndf -h\ndf -i\n```\n\n**Verify.** One line says 100%.\n\n### 2. Find what fills it\n\n```sh\ndu -sh /var/* | sort -h\n```\n\nThe largest come last.\n\n### 3. Think\n\nWhose is it?\n\n### 4. Ask\n\nMay it go?\n\n### 5. Wait\n\nFor the answer.\n\n### 6. Think again\n\nIs it?\n\n### 7. Ask again\n\nYes?\n\n### 8. Delete (5 min)\n\n**Stop if** somebody needs it.\n\n```sh\nrm -rf /var/log/old\n```\n\n## Afterwards\n\nSay so.\n\n> [!NOTE]\n> It comes back.\n"
+	newDisk = "Writes fail and services stop one after the other.\n\n## Before you begin\n\nYou need to be root.\n\nTell those who use the machine that you are at work on it, and how long you expect it to take.\n\n- a terminal\n- twenty minutes\n- somebody who knows the machine\n\n" +
+		"## What it looks like\n\n`No space left on device` in any log. See [all errors](errors.md).\n\n| Program | Says |\n|---|---|\n| cp | No space left on device |\n| PostgreSQL | could not extend file: No space left |\n| nginx | a page without an end |\n\n" +
+		"## Why\n\nLogs grow.\n\nCaches grow.\n\n### Worse\n\nDatabases grow.\n\nBackups that are kept beside what they are of grow twice.\n\n## Procedure\n\n### 1. Find the file system (1 min)\n\n```sh\ndf -h\ndf -i\n```\n\n**Verify.** One line says 100%.\n\n### 2. Find what fills it\n\n```sh\ndu -xsh /var/* | sort -h\nls -l /var/log\n```\n\nThe largest come last.\n\n### 3. Think\n\nWhose is it?\n\n### 4. Ask\n\nMay it go?\n\n### 5. Wait\n\nFor the answer.\n\n### 6. Think again\n\nIs it?\n\n### 7. Ask again\n\nYes?\n\n### 8. Empty the journal (2 min)\n\n```sh\njournalctl --vacuum-size=200M\n```\n\n### 9. Delete (5 min)\n\n**Stop if** somebody needs it or you do not know.\n\n```sh\nrm -rf /var/log/old\n```\n\n> [!WARNING]\n> It comes back within the hour.\n"
+)
+
+// differenceOf fills in what two versions of a body differ in.
+func differenceOf(old, now string, p view.DifferencePage) view.DifferencePage {
+	a, _ := markdown.Parse("old.md", []byte(old), 1)
+	b, _ := markdown.Parse("now.md", []byte(now), 1)
+	body, stats, err := markdown.Difference(a, b, "", markdown.HTMLOptions{Resolve: func(dest string, _ bool) (string, bool) { return "/" + dest, true }})
+	if err != nil {
+		panic(err)
+	}
+	p.Body, p.Stats, p.Source = string(body), stats, difference.Lines(old, now, 3)
+	return p
 }
 
 var pager = view.Pager{Page: 2, Pages: 9, Prev: "/x", Next: "/x?page=3", Links: []view.PagerLink{{Page: 1, URL: "/x"}, {Page: 2, URL: "/x?page=2", Current: true}, {}, {Page: 9, URL: "/x?page=9"}}}

@@ -9,6 +9,8 @@ import (
 	"github.com/a-h/templ"
 
 	"rutter/content/diag"
+	"rutter/content/difference"
+	"rutter/content/markdown"
 )
 
 // ThemeScript applies the colours a reader chose before the page is drawn. It stands in the page itself, allowed by its
@@ -235,4 +237,124 @@ func countWords(b SuggestBox) string {
 		return "1 page matches"
 	}
 	return number(b.Total) + " pages match"
+}
+
+// barSummary is the line that authors read first.
+func barSummary(b Bar) string {
+	var parts []string
+	if n := len(b.Troubles); n > 0 {
+		parts = append(parts, "Held back")
+	}
+	if b.Stale {
+		parts = append(parts, "Older version")
+	}
+	errors, warnings, notes := diag.Count(b.Problems)
+	for _, x := range []struct {
+		n         int
+		one, many string
+	}{{errors, "error", "errors"}, {warnings, "warning", "warnings"}, {notes, "note", "notes"}} {
+		if x.n > 0 {
+			parts = append(parts, plural(x.n, x.one, x.many))
+		}
+	}
+	if len(parts) == 0 {
+		return "Nothing is wrong here"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// rankWord is a place among results: 1st, 2nd, or that there is none.
+func rankWord(r Rank) string {
+	if r.Place == 0 {
+		return "not found"
+	}
+	suffix := "th"
+	if n := r.Place % 100; n < 11 || n > 13 {
+		switch r.Place % 10 {
+		case 1:
+			suffix = "st"
+		case 2:
+			suffix = "nd"
+		case 3:
+			suffix = "rd"
+		}
+	}
+	return strconv.Itoa(r.Place) + suffix
+}
+
+// subject is what a change says of itself.
+func subject(c Change) string {
+	if c.Subject == "" {
+		return "A change without a word about it"
+	}
+	return clipRunes(c.Subject, 200)
+}
+
+// FieldWord is a key of the front matter as a label.
+func FieldWord(key string) string {
+	switch key {
+	case "":
+		return ""
+	case "id":
+		return "ID"
+	case "lang":
+		return "Language"
+	}
+	s := strings.ReplaceAll(key, "_", " ")
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// differenceWords says what changed in one sentence.
+func differenceWords(p DifferencePage) string {
+	switch {
+	case p.From == nil:
+		return "The page was added."
+	case p.To == nil:
+		return "The page was removed."
+	}
+	if s := statsWords(p.Stats); s != "" {
+		return s + "."
+	}
+	switch {
+	case len(p.Fields) > 0 && !p.AsText:
+		return "The text did not change, what is said about the page did."
+	case len(p.Source) == 0:
+		return "The two versions are the same."
+	case p.AsText:
+		return "What changed is in the source."
+	}
+	return "What readers see did not change, its source did."
+}
+
+// plurals are the words for several blocks that do not end in an s alone.
+var plurals = map[markdown.What]string{markdown.CodeBlock: "blocks of code"}
+
+// statsWords is what changed as words: 2 paragraphs added, 1 step edited.
+func statsWords(stats markdown.Stats) string {
+	var out []string
+	for _, c := range stats {
+		many := plurals[c.What]
+		if many == "" {
+			many = string(c.What) + "s"
+		}
+		did := func(n int, what string) {
+			if n > 0 {
+				out = append(out, plural(n, string(c.What), many)+" "+what)
+			}
+		}
+		did(c.Added, "added")
+		did(c.Removed, "removed")
+		did(c.Edited, "edited")
+	}
+	return strings.Join(out, ", ")
+}
+
+// hunkWords says where lines of a source stand.
+func hunkWords(h difference.Hunk) string {
+	for _, l := range h.Lines {
+		if l.Op != difference.Removed {
+			return "From line " + number(h.Now)
+		}
+	}
+	return "From what was line " + number(h.Old)
 }

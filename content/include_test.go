@@ -1,0 +1,240 @@
+package content_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rutter/content"
+	"rutter/content/source"
+)
+
+// folderOf builds a snapshot of files, and returns what changes them and builds the next.
+func folderOf(t *testing.T, files map[string]string) (*content.Snapshot, func(map[string]string) (*content.Snapshot, content.Diff)) {
+	t.Helper()
+	fsys := fstest.MapFS{}
+	b := &content.Builder{}
+	build := func(changed map[string]string) (*content.Snapshot, content.Diff) {
+		t.Helper()
+		for name, text := range changed {
+			if text == "" {
+				delete(fsys, name)
+			} else {
+				fsys[name] = &fstest.MapFile{Data: []byte(text)}
+			}
+		}
+		tree, err := source.FromFS(fsys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, f := range tree.Files { // as a folder's files have one
+			h := int64(0)
+			for _, c := range fsys[f.Path].Data {
+				h = h*31 + int64(c)
+			}
+			tree.Files[i].Stamp = content.Stamp{Size: int64(len(fsys[f.Path].Data)), ModTime: h}
+		}
+		_, diff, err := b.Build(context.Background(), tree, nil, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.CheckLinks(), diff
+	}
+	s, _ := build(files)
+	return s, build
+}
+
+func bodyOf(t *testing.T, s *content.Snapshot, page string, who ...string) string {
+	t.Helper()
+	w := s.For(content.Viewer{})
+	d := w.Doc(page)
+	if d == nil {
+		for _, x := range s.Docs() {
+			if x.Path == page {
+				d = x
+			}
+		}
+	}
+	html, _, err := w.Body(d, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(html)
+}
+
+func told(s *content.Snapshot) (out []string) {
+	for _, p := range s.Problems() {
+		out = append(out, p.String())
+	}
+	return out
+}
+
+func TestIncludes(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		files    map[string]string
+		has      []string
+		lacks    []string
+		problems []string
+	}{
+		{
+			name:  "a snippet beside all pages, without its title and front matter",
+			files: map[string]string{"a/b.md": "# B\n\nbefore\n\n![[drain]]\n\nafter\n", "_snippets/drain.md": "---\nowner: x\n---\n# Drain a node\n\nTake it *out*.\n"},
+			has:   []string{"before", "<em>out</em>", "after"}, lacks: []string{"Drain a node", "![[", "owner"},
+		},
+		{
+			name:  "beside the page, and from the root",
+			files: map[string]string{"a/b.md": "# B\n\n![[near.md]]\n\n![[/far]]\n", "a/near.md": "# N\n\nnearword\n", "far.md": "farword\n"},
+			has:   []string{"nearword", "farword"},
+		},
+		{
+			name:  "one section with its heading",
+			files: map[string]string{"a.md": "# A\n\n![[b#two]]\n", "b.md": "# B\n\n## One\n\noneword\n\n## Two\n\ntwoword\n\n### Deeper\n\ndeepword\n\n## Three\n\nthreeword\n"},
+			has:   []string{"Two", "twoword", "deepword"}, lacks: []string{"oneword", "threeword"},
+		},
+		{
+			name:  "in an item and in a quote",
+			files: map[string]string{"a.md": "# A\n\n- item\n\n  ![[s]]\n\n> ![[s]]\n", "_snippets/s.md": "line one\nline two\n"},
+			has:   []string{"<blockquote", "line one\nline two"}, lacks: []string{"![["},
+		},
+		{
+			name:  "not in code, nor within a line",
+			files: map[string]string{"a.md": "# A\n\n```md\n![[s]]\n```\n\nsee ![[s]] here\n", "_snippets/s.md": "never\n"},
+			has:   []string{"![[s]]"}, lacks: []string{"never"},
+		},
+		{
+			name:  "a picture as other tools write it",
+			files: map[string]string{"a.md": "# A\n\n![[flow.png|The flow]]\n", "flow.png": "x"},
+			has:   []string{`src="/flow.png"`, `alt="The flow"`},
+		},
+		{
+			name:  "links lead from the file they stand in",
+			files: map[string]string{"x/a.md": "# A\n\n![[/y/b]]\n", "y/b.md": "[c](c.md#c) <a href=\"c.md\">d</a> [out](https://example.org/) [r]\n\n[r]: c.md\n", "y/c.md": "# C\n"},
+			has:   []string{`href="/y/c#c"`, `href="https://example.org/"`}, lacks: []string{"/x/c"},
+		},
+		{
+			name:     "dead links and the place they stand at",
+			files:    map[string]string{"x/a.md": "# A\n\n![[s]]\n\n[mine](gone.md)\n", "_snippets/s.md": "---\ntitle: S\n---\nfirst\n\n[its](gone.md)\n"},
+			problems: []string{"_snippets/s.md:6:1: link-dead: nothing is at /_snippets/gone.md", "x/a.md:5:1: link-dead: nothing is at gone.md"},
+		},
+		{
+			name:     "nothing there",
+			files:    map[string]string{"a.md": "# A\n\n  ![[nothing]]\n\n![[../../etc/passwd]]\n\n![[.git/config]]\n", "b.md": "# B\n\n![[a#none]]\n"},
+			has:      []string{"![[nothing]]"},
+			problems: []string{"a.md:3:3: include-dead: there is no file nothing to include (name one beside the page, from the root of the folder, or in _snippets)", "a.md:5:1: include-dead: there is no file ../../etc/passwd to include (name one beside the page, from the root of the folder, or in _snippets)", "a.md:7:1: include-dead: there is no file .git/config to include (name one beside the page, from the root of the folder, or in _snippets)", "b.md:3:1: include-dead: a.md has no heading #none (name one of its headings)"},
+		},
+		{
+			name:     "circles",
+			files:    map[string]string{"a.md": "# A\n\n![[s]]\n", "_snippets/s.md": "sword\n\n![[t]]\n", "_snippets/t.md": "tword\n\n![[s]]\n"},
+			has:      []string{"sword", "tword", "![[s]]"},
+			problems: []string{"_snippets/t.md:3:1: include-loop: s includes itself: a.md → _snippets/s.md → _snippets/t.md → _snippets/s.md (break the circle)"},
+		},
+		{
+			name:     "what is not for everyone",
+			files:    map[string]string{"a.md": "# A\n\n![[s]]\n", "_snippets/s.md": "---\naudience: staff\n---\nsecret\n", "b.md": "---\naudience: [staff]\n---\n# B\n\n![[s]]\n"},
+			lacks:    []string{"secret"},
+			problems: []string{"a.md:3:1: include-hidden: _snippets/s.md is not for everyone who may read this page (give the page an audience that is within that of the file, or include another)"},
+		},
+		{
+			name:  "constants, in text and code, with places kept",
+			files: map[string]string{"portal.yaml": "constants:\n  registry: registry.example.org\n  n: 1\n", "a.md": "# A\n\nfrom {{registry}} and {{ n }} [x](gone.md) {{other}}\n\n```sh\npodman pull {{registry}}/x\n```\n"},
+			has:   []string{"from registry.example.org and 1 ", "{{other}}", "podman pull registry.example.org/x"}, lacks: []string{"{{registry}}"},
+			problems: []string{"a.md:3:31: link-dead: nothing is at gone.md"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, _ := folderOf(t, c.files)
+			page := "a.md"
+			for name := range c.files {
+				if strings.HasSuffix(name, "/b.md") && name == "a/b.md" || name == "x/a.md" {
+					page = name
+				}
+			}
+			body := bodyOf(t, s, page)
+			for _, x := range c.has {
+				if !strings.Contains(body, x) {
+					t.Errorf("%q is missing in:\n%s", x, body)
+				}
+			}
+			for _, x := range c.lacks {
+				if strings.Contains(body, x) {
+					t.Errorf("%q stands in:\n%s", x, body)
+				}
+			}
+			if d := cmp.Diff(c.problems, told(s)); d != "" {
+				t.Errorf("problems (-want +got):\n%s", d)
+			}
+			for _, d := range s.Docs() {
+				if strings.HasPrefix(d.Path, "_snippets/") {
+					t.Errorf("%s is a page", d.Path)
+				}
+			}
+		})
+	}
+}
+
+// TestIncludesFollow: a page is another one when what it includes is.
+func TestIncludesFollow(t *testing.T) {
+	s, change := folderOf(t, map[string]string{"a.md": "# A\n\n![[s]]\n", "b.md": "# B\n", "_snippets/s.md": "old\n\n![[deep]]\n", "portal.yaml": "constants:\n  who: Harbour\n", "c.md": "# C\n\n{{who}}\n"})
+	first := s.ID()
+	expect := func(what string, diff content.Diff, pages ...string) {
+		t.Helper()
+		var got []string
+		for _, d := range diff.Put {
+			got = append(got, d.Path)
+		}
+		if d := cmp.Diff(pages, got); d != "" {
+			t.Errorf("%s changed (-want +got):\n%s", what, d)
+		}
+	}
+	s, diff := change(map[string]string{"_snippets/s.md": "new\n\n![[deep]]\n"})
+	expect("a snippet", diff, "a.md")
+	if b := bodyOf(t, s, "a.md"); !strings.Contains(b, "new") || strings.Contains(b, "old") || s.ID() == first {
+		t.Errorf("after the snippet changed: %s", b)
+	}
+	s, diff = change(map[string]string{"_snippets/deep.md": "deepword\n"})
+	expect("a snippet that was missing", diff, "a.md")
+	if b := bodyOf(t, s, "a.md"); !strings.Contains(b, "deepword") || len(s.Problems()) > 0 {
+		t.Errorf("after it came: %s %v", b, s.Problems())
+	}
+	s, diff = change(map[string]string{"b.md": "# B\n\nother\n"})
+	expect("another page", diff, "b.md")
+	s, diff = change(map[string]string{"portal.yaml": "constants:\n  who: Port\n"})
+	expect("a constant", diff, "c.md")
+	if b := bodyOf(t, s, "c.md"); !strings.Contains(b, "Port") {
+		t.Errorf("after the constant changed: %s", b)
+	}
+	s, diff = change(map[string]string{"_snippets/s.md": ""})
+	expect("a snippet that went", diff, "a.md")
+	if b := bodyOf(t, s, "a.md"); !strings.Contains(b, "![[s]]") || len(s.Problems()) != 1 {
+		t.Errorf("after it went: %s %v", b, s.Problems())
+	}
+}
+
+// TestIncludesAreBounded: a page that doubles with every file, and one of very many lines, end soon and say why.
+func TestIncludesAreBounded(t *testing.T) {
+	doubling := map[string]string{"a.md": "# A\n\n![[s0]]\n"}
+	for i := range 9 {
+		doubling[fmt.Sprintf("_snippets/s%d.md", i)] = fmt.Sprintf("![[s%d]]\n\n![[s%d]]\n", i+1, i+1)
+	}
+	doubling["_snippets/s9.md"] = "word\n"
+	large := map[string]string{"a.md": "# A\n\n" + strings.Repeat("![[s]]\n\n", 100), "_snippets/s.md": strings.Repeat("many words in a line\n", 5000)}
+	for name, files := range map[string]map[string]string{"doubling": doubling, "large": large} {
+		t.Run(name, func(t *testing.T) {
+			begun := time.Now()
+			s, _ := folderOf(t, files)
+			ps := s.Problems()
+			if len(ps) == 0 || ps[0].Rule != "include-much" {
+				t.Errorf("problems: %v", ps)
+			}
+			if took := time.Since(begun); took > 10*time.Second {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}

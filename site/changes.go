@@ -1,0 +1,155 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"rutter/content"
+	"rutter/site/view"
+)
+
+// changesPath leads to what changed a page: the page's key follows.
+const changesPath = "/-/changes/"
+
+// Blobs reads files as a repository has them.
+type Blobs interface {
+	// Blob returns the bytes of the file with an object name.
+	Blob(ctx context.Context, name string) ([]byte, error)
+}
+
+// differenceWithin is how long the versions of a page may take to be read.
+const differenceWithin = 5 * time.Second
+
+func changesURL(d *content.Doc) string { return changesPath + strings.TrimPrefix(d.URL, "/") }
+
+// changes lists the changes of a page, or with at=REVISION shows what that one changed.
+func (s *Server) changes(w http.ResponseWriter, r *request) error {
+	if r.edition == nil {
+		return errStarting
+	}
+	d := r.view.At(strings.TrimPrefix(r.URL.Path, changesPath))
+	if d == nil {
+		return s.lost(w, r)
+	}
+	all := r.view.Changes(d)
+	if at := r.URL.Query().Get("at"); at != "" {
+		i := slices.IndexFunc(all, func(c content.Change) bool { return c.Revision == at })
+		if i < 0 || s.o.Blobs == nil {
+			return s.lost(w, r)
+		}
+		return s.difference(w, r, d, all, i)
+	}
+	n, err := pageNumber(r)
+	if err != nil {
+		return err
+	}
+	if n > pagesOf(len(all)) {
+		return s.lost(w, r)
+	}
+	p := view.ChangesPage{
+		Frame: s.frameOf(r, "Changes: "+d.Title), Heading: "Changes of this page", Lead: d.Title,
+		Crumbs: append(crumbsOf(r.view.Trail(d.Parent())), view.Link{Label: d.Title, URL: d.URL}),
+		Pager:  pagerOf(n, pagesOf(len(all)), changesURL(d), nil),
+	}
+	p.Frame.Changes, p.Frame.NoIndex = true, true
+	from := min((n-1)*perPage, len(all))
+	for i := range all[from:min(from+perPage, len(all))] {
+		p.Changes = append(p.Changes, s.changeOf(d, all, from+i))
+	}
+	body, err := render(r.Context(), view.ChangesView(p))
+	if err != nil {
+		return err
+	}
+	represent(body, typeHTML, cacheRevalidate, varyEncoding).write(w, r.Request, http.StatusOK)
+	return nil
+}
+
+// changeOf is a change as it is shown.
+func (s *Server) changeOf(d *content.Doc, all []content.Change, i int) view.Change {
+	c := all[i]
+	out := view.Change{
+		Subject: c.Subject, Author: c.Author, Revision: c.Revision,
+		Time: c.Time.UTC().Format(time.RFC3339), Date: c.Time.UTC().Format("2006-01-02 15:04 UTC"),
+	}
+	switch {
+	case c.Added:
+		out.Note = "added"
+	case c.From != "" && c.From != c.Path:
+		out.Note = "renamed from " + c.From
+	}
+	if len(c.ReviewedBy) > 0 {
+		out.Note = strings.TrimPrefix(out.Note+", reviewed by "+strings.Join(c.ReviewedBy, ", "), ", ")
+	}
+	if s.o.Blobs != nil && c.Blob != "" && (c.Added || i+1 < len(all)) {
+		out.URL = changesURL(d) + "?" + url.Values{"at": {c.Revision}}.Encode()
+	}
+	return out
+}
+
+// difference shows what the change i of a page changed.
+func (s *Server) difference(w http.ResponseWriter, r *request, d *content.Doc, all []content.Change, i int) error {
+	ctx, cancel := context.WithTimeout(r.Context(), differenceWithin)
+	defer cancel()
+	read := func(c content.Change) ([]byte, error) {
+		raw, err := s.o.Blobs.Blob(ctx, c.Blob)
+		if raw == nil && err == nil {
+			raw = []byte{}
+		}
+		return raw, err
+	}
+	now, err := read(all[i])
+	var old []byte
+	var from *view.Change
+	if err == nil && !all[i].Added {
+		if i+1 == len(all) { // the clone ends here
+			return s.lost(w, r)
+		}
+		if old, err = read(all[i+1]); err == nil {
+			c := s.changeOf(d, all, i+1)
+			from = &c
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("a version of %s: %w", d.Path, err)
+	}
+	diff, err := r.view.Difference(d.Path, old, now)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s.lost(w, r)
+	}
+	if err != nil {
+		return err
+	}
+	to := s.changeOf(d, all, i)
+	p := view.DifferencePage{
+		Frame: s.frameOf(r, "What changed: "+d.Title), Heading: "What changed: " + d.Title, From: from, To: &to,
+		Crumbs: append(crumbsOf(r.view.Trail(d.Parent())), view.Link{Label: d.Title, URL: d.URL}, view.Link{Label: "Changes", URL: changesURL(d)}),
+		Stats:  diff.Stats, Body: string(diff.Body), AsText: diff.Body == nil && len(diff.Stats) == 0 && len(diff.Source) > 0, Source: diff.Source,
+	}
+	p.Frame.Changes, p.Frame.NoIndex = true, true
+	for _, f := range diff.Fields {
+		p.Fields = append(p.Fields, view.FieldRow{Label: view.FieldWord(f.Key), Old: f.Old, New: f.New})
+	}
+	if i+1 < len(all) {
+		if c := s.changeOf(d, all, i+1); c.URL != "" {
+			p.Older = &view.Link{Label: c.Subject, URL: c.URL}
+		}
+	}
+	if i > 0 {
+		if c := s.changeOf(d, all, i-1); c.URL != "" {
+			p.Newer = &view.Link{Label: c.Subject, URL: c.URL}
+		}
+	}
+	body, err := render(r.Context(), view.DifferenceView(p))
+	if err != nil {
+		return err
+	}
+	represent(body, typeHTML, cacheRevalidate, varyEncoding).write(w, r.Request, http.StatusOK)
+	return nil
+}

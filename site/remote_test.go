@@ -1,0 +1,77 @@
+package site_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"rutter/content/source"
+	"rutter/site"
+)
+
+// TestServedFromARepository: pages and downloads come from a mirror, and follow what is pushed.
+func TestServedFromARepository(t *testing.T) {
+	origin := t.TempDir()
+	git := func(args ...string) {
+		t.Helper()
+		cmd := exec.Command("git", append([]string{"-C", origin, "-c", "user.name=Test", "-c", "user.email=test@example.org"}, args...)...)
+		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	commit := func(page, download string) {
+		t.Helper()
+		for name, text := range map[string]string{"a.md": page, "f.zip": download, "b.md": "# Steady\n\nThis stays.\n", "portal.yaml": "title: From afar\n"} {
+			if err := os.WriteFile(filepath.Join(origin, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		git("add", "-A")
+		git("commit", "-q", "--allow-empty", "-m", "change")
+	}
+	git("init", "-q", "-b", "main")
+	commit("# First\n\nThe first text.\n", "0123456789")
+	r, err := source.OpenRemote(source.RemoteOptions{URL: origin, Dir: filepath.Join(t.TempDir(), "mirror"), Every: time.Hour, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	p := start(t, nil, func(o *site.Options) { o.Source, o.Changes, o.Git = r, r.Follow(ctx), nil })
+	p.get("/a").has(t, "The first text.", "From afar")
+	first := p.get("/f.zip")
+	tag := first.header.Get("Etag")
+	if first.status != http.StatusOK || first.body != "0123456789" || tag == "" || first.header.Get("Last-Modified") != "" {
+		t.Errorf("%d %q %v", first.status, first.body, first.header)
+	}
+	if part := p.get("/f.zip", "Range", "bytes=2-4"); part.status != http.StatusPartialContent || part.body != "234" {
+		t.Errorf("%d %q", part.status, part.body)
+	}
+	if again := p.get("/f.zip", "If-None-Match", tag); again.status != http.StatusNotModified {
+		t.Errorf("%d", again.status)
+	}
+	if r := p.get("/portal.yaml"); r.status != http.StatusNotFound {
+		t.Errorf("portal.yaml: %d", r.status)
+	}
+	commit("# Second\n\nThe second text.\n", "9876543210")
+	r.Nudge()
+	p.until("the push is served", func() bool { return p.get("/search?q=second").status == 200 && p.get("/f.zip").body == "9876543210" })
+	p.get("/a").has(t, "The second text.")
+	p.get("/b").has(t, "This stays.")
+	if again := p.get("/f.zip", "If-None-Match", tag); again.status != http.StatusOK || again.header.Get("Etag") == tag {
+		t.Errorf("another file of the same size: %d %v", again.status, again.header)
+	}
+	if err := os.RemoveAll(origin); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Fetch(t.Context()); err == nil {
+		t.Error("a remote that is gone can be fetched")
+	}
+	p.get("/a").has(t, "The second text.")
+}
