@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"context"
 	"time"
 
 	"rutter/content"
@@ -33,10 +34,44 @@ type trail struct {
 	told   *content.Snapshot       // of the edition that readers were given last, as far as it was told
 	refuse string                  // the last refusal, "" when something was served since
 	held   []Publication           // until it is known of which revision they are, and whether their links lead somewhere
+	settle *time.Timer             // runs while the repository may not be at their revision yet; nil when it does not
+	again  bool                    // something was held since it runs
 }
 
-// maxHeld is how many publications wait to be told.
-const maxHeld = 100
+const (
+	maxHeld = 100 // publications that wait to be told
+
+	// gitSettles is how long after the files git may take to note the revision they are of: it does that last.
+	gitSettles = time.Second
+)
+
+// hold keeps a publication until all of it is known.
+func (p *Publisher) hold(x Publication) {
+	t := &p.trail
+	t.held = append(t.held, x)
+	t.again = t.settle != nil
+	if p.o.Git != nil && t.settle == nil {
+		t.settle = time.NewTimer(gitSettles)
+	}
+}
+
+// settling tells when the repository should be at the revision of what is held.
+func (p *Publisher) settling() <-chan time.Time {
+	if p.trail.settle == nil {
+		return nil
+	}
+	return p.trail.settle.C
+}
+
+// settled tells what is held, or has the repository asked first.
+func (p *Publisher) settled(ctx context.Context) {
+	t := &p.trail
+	if t.settle = nil; t.again {
+		t.again, t.settle = false, time.NewTimer(gitSettles)
+	}
+	p.startHistory(ctx)
+	p.release(false)
+}
 
 // served has it told that readers were given an edition.
 func (p *Publisher) served(e *Edition, overruled error) {
@@ -48,7 +83,7 @@ func (p *Publisher) served(e *Edition, overruled error) {
 	x := p.publication(e, overruled)
 	known := t.told != nil && x.Changes.Same()
 	if !(known && t.more(x)) && (!known || x.Changes.Dated) {
-		t.held = append(t.held, x)
+		p.hold(x)
 	}
 	t.told, t.kept = e.Snapshot, nil
 	p.release(false)
@@ -67,7 +102,7 @@ func (p *Publisher) refused(e *Edition, cause error) {
 		if t.told != nil && x.Changes.Same() { // readers have these pages
 			t.more(x)
 		} else {
-			t.held = append(t.held, x)
+			p.hold(x)
 		}
 	}
 	p.release(false)
@@ -101,7 +136,7 @@ func (p *Publisher) release(now bool) {
 		return
 	}
 	sure := p.o.Git == nil || !p.gitBusy && p.o.Git.Fingerprint() == p.gitPrint
-	if !now && (!sure || p.links) && len(t.held) < maxHeld {
+	if !now && (!sure || p.links || t.settle != nil) && len(t.held) < maxHeld {
 		return
 	}
 	for _, x := range t.held {

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os/exec"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"rutter/content"
+	"rutter/content/source"
 	"rutter/site/edition"
 )
 
@@ -165,5 +168,44 @@ func TestFirstPublicationOfARun(t *testing.T) {
 		if got := once(tt.files, tt.gate); got != tt.want {
 			t.Errorf("told:\n%s\nwant:\n%s", got, tt.want)
 		}
+	}
+}
+
+// TestRevisionThatComesLate wants pages told under their own revision, though the repository is at it only after they
+// were published.
+func TestRevisionThatComesLate(t *testing.T) {
+	dir := t.TempDir()
+	git := func(args ...string) string {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), "git", append([]string{"-C", dir, "-c", "user.name=N", "-c", "user.email=n@example.org"}, args...)...)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	git("init", "-q")
+	revisions := make([]string, 2)
+	for i := range revisions {
+		git("commit", "-q", "--allow-empty", "-m", "x")
+		revisions[i] = git("rev-parse", "HEAD")
+	}
+	var now atomic.Int64
+	l := listen(t)
+	f := followWith(t, map[string]string{"a.md": "# A\n"}, func(o *edition.Options) {
+		o.Audit, o.Git = l.audit, source.GitAt(dir, "", func() string { return revisions[now.Load()] })
+	})
+	if p := <-l.all; p.Revision != revisions[0] || p.Author != "N" {
+		t.Errorf("%s by %s", p.Revision, p.Author)
+	}
+	f.change(map[string]string{"a.md": "# A\n\nother\n"})
+	f.until("it is served", func(e *edition.Edition) bool { return total(t, e, "other") == 1 })
+	now.Store(1)
+	if p := <-l.all; p.Revision != revisions[1] || say(p) != "served 1 pages 0 errors: put [a.md] moved [] removed []" {
+		t.Errorf("%s %s", p.Revision, say(p))
+	}
+	f.change(map[string]string{"a.md": "# A\n\nthird\n"})
+	if p := <-l.all; p.Revision != revisions[1] || say(p) != "served 1 pages 0 errors: put [a.md] moved [] removed []" {
+		t.Errorf("%s %s", p.Revision, say(p))
 	}
 }

@@ -227,6 +227,8 @@ func (p *Publisher) Run(ctx context.Context) error {
 			p.update(ctx, p.thorough)
 		case <-verify.C:
 			p.update(ctx, true)
+		case <-p.settling():
+			p.settled(ctx)
 		case r := <-p.gitDone:
 			p.gitRead(ctx, r)
 		case err := <-p.built:
