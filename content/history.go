@@ -12,6 +12,7 @@ import (
 // not been read yet.
 type History struct {
 	Revision string // of the state the pages have; "" when unknown
+	Author   string // of that revision, "" when unknown
 
 	past   Past
 	moved  map[string]string // former path → path now
@@ -37,6 +38,7 @@ type Change struct {
 // into it. Once a History was made of it nothing in it may be changed.
 type Past struct {
 	Revision string
+	Author   string            // of the revision
 	Commits  []Commit          // a commit stands after its parents
 	Pages    map[string][]Edit // by path, of all that exist: their changes, newest first, as far as they are known
 	Former   map[string][]FormerAnchor
@@ -84,7 +86,7 @@ func (id ObjectID) String() string { return hex.EncodeToString(id.sum[:id.n]) }
 
 // NewHistory makes a History of what is known of the past.
 func NewHistory(p Past) *History {
-	h := &History{Revision: p.Revision, past: p, moved: map[string]string{}, keys: map[string]string{}, former: p.Former, review: map[string]int32{}}
+	h := &History{Revision: p.Revision, Author: p.Author, past: p, moved: map[string]string{}, keys: map[string]string{}, former: p.Former, review: map[string]int32{}}
 	for path, edits := range p.Pages {
 		for _, e := range edits { // newest first
 			if len(p.Commits[e.Commit].ReviewedBy) > 0 {

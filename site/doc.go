@@ -10,7 +10,7 @@
 //
 // search.go reads what was asked (a form, a paste, an address) and answers as a page or as a piece of one for the box;
 // api.go, discovery.go and assistant.go answer programs, terminal.go terminals, doorway.go alerts. asked.go counts what
-// is searched for. gate.go asks what queries.yaml declares before an edition goes live.
+// is searched for. gate.go asks what queries.yaml declares before an edition goes live; audit.go records what came of it.
 //
 // # What is cached
 //

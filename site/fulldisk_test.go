@@ -212,6 +212,9 @@ func restartOnFullDisk(t *testing.T, tempToo, first bool) {
 	if !p.found("laterword", "p8.md") || !p.found("newword", "p7.md") || !p.found("oldword", "p9.md") {
 		t.Error("pages are missing in the index")
 	}
+	if all, id := trail(t, d.state), p.get("/").header.Get("Rutter-Edition"); len(all) < 2 || all[len(all)-1].Edition != id {
+		t.Errorf("%d editions are recorded, the newest is not %s", len(all), id)
+	}
 	if err := p.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -37,6 +37,14 @@ func (s *Server) readyz(w http.ResponseWriter, r *request) error {
 	for _, l := range s.remoteLines(served) {
 		b.WriteString(l + "\n")
 	}
+	if s.audit != nil {
+		if seq, hash := s.audit.Newest(); seq > 0 {
+			fmt.Fprintf(&b, "audit: %d %s\n", seq, hash[:12])
+		}
+		if t := s.audit.Trouble(); t != "" {
+			fmt.Fprintf(&b, "degraded: audit: %s\n", strings.ReplaceAll(t, "\n", " "))
+		}
+	}
 	for _, t := range slices.Concat(s.publisher.Troubles(), s.publisher.Notes()) {
 		fmt.Fprintf(&b, "degraded: %s\n", strings.ReplaceAll(t, "\n", " "))
 	}

@@ -17,6 +17,7 @@ import (
 	"rutter/content/lint"
 	"rutter/content/source"
 	"rutter/site/asked"
+	"rutter/site/audit"
 	"rutter/site/edition"
 	"rutter/site/view"
 	"rutter/static"
@@ -29,7 +30,7 @@ const (
 	writeTimeout      = 60 * time.Second
 	idleTimeout       = 2 * time.Minute
 	drainTimeout      = 6 * time.Second // for open requests
-	closeTimeout      = 3 * time.Second // for the index
+	closeTimeout      = 3 * time.Second // for the index and the trail
 	searchTimeout     = 2 * time.Second
 	maxHeaderBytes    = 32 << 10
 )
@@ -50,6 +51,7 @@ type Server struct {
 	requests     requestIDs
 	coverage     coverageCache
 	asked        *asked.Log // nil where searches are not counted
+	audit        *audit.Log // nil where nothing is kept between runs
 	draining     atomic.Bool
 	listeners    listeners
 
@@ -92,7 +94,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.publisher, err = edition.New(edition.Options{
 		Open: s.openRemote(), Source: o.Source, Changes: o.Changes, Git: o.Git, History: o.History, State: o.State,
-		Reserved: Reserved, Rules: lint.Rules(), Gate: s.gate, Now: o.Now, Log: o.Log,
+		Reserved: Reserved, Rules: lint.Rules(), Gate: s.gate, Audit: s.record, Now: o.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -103,6 +105,7 @@ func New(o Options) (*Server, error) {
 	if o.branch != "" {
 		s.frame.Assets.Worker, s.frame.Base = "", (&url.URL{Path: previewPrefix + o.branch}).EscapedPath()
 	}
+	s.openAudit()
 	if !o.Unasked {
 		file := s.publisher.Kept()
 		if file != "" {
@@ -157,6 +160,9 @@ func (s *Server) Start() error {
 	if s.asked != nil {
 		s.background.Go(func() { s.keepAsked(ctx) })
 	}
+	if s.audit != nil {
+		go s.audit.Keep(ctx) // see closeAudit
+	}
 	return nil
 }
 
@@ -205,10 +211,11 @@ func (s *Server) unwind(ctx context.Context) error {
 	}
 	s.stop()
 	s.background.Wait()
+	late := time.After(closeTimeout)
 	select {
 	case runErr := <-s.run:
 		err = errors.Join(err, runErr)
-	case <-time.After(closeTimeout): // what it was writing is written anew by the next start
+	case <-late: // what it was writing is written anew by the next start
 		s.o.Log.Warn("the index is still writing; it is left as a crash would leave it")
 	}
 	if s.previews != nil {
@@ -217,6 +224,7 @@ func (s *Server) unwind(ctx context.Context) error {
 	if s.remote != nil {
 		s.remote.Close()
 	}
+	s.closeAudit(late)
 	return err
 }
 

@@ -7,6 +7,7 @@
 //   - rutter/content/source lists a folder and watches it; rutter/content turns what it lists into a Snapshot:
 //     all pages, linked, immutable.
 //   - rutter/search says what a query and an answer are; rutter/search/bleve is the index.
-//   - rutter/site/edition publishes a snapshot and its index as one Edition and follows the content.
+//   - rutter/site/edition publishes a snapshot and its index as one Edition and follows the content;
+//     rutter/site/audit is the trail of what was published.
 //   - rutter/site/view is the pages, rutter/static their style; rutter/site is the server.
 package main

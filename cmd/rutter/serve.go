@@ -25,7 +25,7 @@ type serveCmd struct {
 	Dir      string `arg:"" optional:"" help:"Content folder. Without it, the library in the binary is served. With --git, the folder inside the repository."`
 	gitFlags `embed:""`
 	Addr     string   `default:"127.0.0.1:8080" help:"Address to listen on."`
-	State    string   `help:"Folder to keep the search index in. The default is below $XDG_STATE_HOME, for the library in the binary a temporary one."`
+	State    string   `help:"Folder to keep the search index and the trail of publications in. The default is below $XDG_STATE_HOME, for the library in the binary a temporary one."`
 	Authors  string   `default:"auto" enum:"auto,yes,no" help:"Show problems on the pages: yes, no, or auto, which means yes when the output is a terminal and the address is this machine's own."`
 	BaseURL  string   `name:"base-url" help:"Scheme and host for absolute addresses, as in the sitemap. The default is those of the request."`
 	TLSCert  string   `name:"tls-cert" type:"path" help:"File with the TLS certificate chain. With --tls-key, HTTPS is served."`

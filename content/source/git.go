@@ -168,6 +168,15 @@ func (g *Git) head(ctx context.Context) (string, error) {
 	return rev, err
 }
 
+// author is who made a revision, "" where that cannot be told.
+func (g *Git) author(ctx context.Context, rev string) string {
+	out, err := run(ctx, g.dir, "log", "-1", "--encoding=UTF-8", "--format=%aN", "--end-of-options", rev, "--")
+	if err != nil {
+		return ""
+	}
+	return shown(string(out), maxName)
+}
+
 // prefix is the content folder's path inside the repository, "" for its root, else ended by a slash.
 func (g *Git) prefix(ctx context.Context) (string, error) {
 	if g.revision != nil {
@@ -262,7 +271,7 @@ func (l *reading) read(ctx context.Context) (*content.History, map[string]file, 
 		return nil, nil, err
 	}
 	past := t.onto(l.base, l.merged)
-	past.Revision = l.rev
+	past.Revision, past.Author = l.rev, l.g.author(ctx, l.rev)
 	former := map[string][]content.FormerAnchor{}
 	again := map[string]bool{}
 	if l.base == nil {

@@ -345,6 +345,33 @@ func BenchmarkHistory(b *testing.B) {
 	}
 }
 
+// TestAuthorOfTheRevision wants the author of what is checked out, by the name that a .mailmap gives.
+func TestAuthorOfTheRevision(t *testing.T) {
+	r := newRepo(t)
+	author := func() string {
+		h, err := gitOf(t, r.dir).History(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h.Author
+	}
+	if got := author(); got != "" {
+		t.Errorf("without a commit: %q", got)
+	}
+	r.commit("2020-01-01", "a.md", "one")
+	if got := author(); got != "Test" {
+		t.Errorf("%q", got)
+	}
+	r.git("2020-01-02", "commit", "-q", "--allow-empty", "--author", "B\xe9 <b@example.org>", "-m", "x")
+	if got := author(); got != "Bé" { // git takes what is no UTF-8 for Latin-1
+		t.Errorf("%q", got)
+	}
+	r.commit("2020-01-03", ".mailmap", "Proper Name <proper@example.org> <test@example.org>\n")
+	if got := author(); got != "Proper Name" {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestLinkToAnotherFolderOfTheRevision: the link moves and the revision does not.
 func TestLinkToAnotherFolderOfTheRevision(t *testing.T) {
 	r := newRepo(t)

@@ -24,10 +24,12 @@ func (p *Publisher) gitRead(ctx context.Context, r gitResult) {
 		if ctx.Err() == nil {
 			p.trouble("git", r.err)
 			p.gitPrint = "" // so that the next scan tries again
+			p.release(true)
 		}
 		return
 	}
 	p.trouble("git", nil)
 	p.history = r.h
 	p.update(ctx, false)
+	p.release(false)
 }

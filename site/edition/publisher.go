@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -51,6 +52,7 @@ type Options struct {
 	Reserved func(key string) bool
 	Rules    content.Rules // what else authors are told
 	Gate     Gate
+	Audit    func(Publication) // is told of each edition with its index that readers are given, and of each that is refused; nil for none. It must not wait
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -100,6 +102,7 @@ type Publisher struct {
 	links      bool // links are still to be checked
 	seq        uint64
 	pending    []*content.Doc // changed since the published edition
+	trail      trail
 	background sync.WaitGroup
 
 	published chan struct{} // closed with the first edition
@@ -184,6 +187,9 @@ func (p *Publisher) Await(ctx context.Context, seq uint64) error {
 func (p *Publisher) Run(ctx context.Context) error {
 	defer p.shutdown()
 	kept := p.open()
+	if p.o.Audit != nil {
+		p.trail.kept = maps.Clone(p.indexed)
+	}
 	p.builder.Recall = func(path string) []byte { return kept[path] }
 	p.builder.Good = p.lastGood
 	changes := p.o.Changes
@@ -239,6 +245,8 @@ func (p *Publisher) Run(ctx context.Context) error {
 			p.update(ctx, p.thorough)
 		case <-verify.C:
 			p.update(ctx, true)
+		case <-p.settling():
+			p.settled(ctx)
 		case r := <-p.gitDone:
 			p.gitRead(ctx, r)
 		case err := <-p.built:
@@ -273,6 +281,7 @@ func (p *Publisher) quickly(ctx context.Context, tree content.Tree) error {
 }
 
 func (p *Publisher) shutdown() {
+	p.release(true)
 	p.swap(nil)
 	p.background.Wait()
 	if p.building {
@@ -475,13 +484,16 @@ func (p *Publisher) publish(ctx context.Context, snap *content.Snapshot, g *blev
 		e.Index = g
 		e.close = func() { _ = g.Close() }
 	}
+	var overruled error
 	if p.o.Gate != nil {
 		err := p.o.Gate(ctx, e, p.sample(snap))
 		p.trouble("gate", err)
 		if err != nil && p.p.Load() != nil {
+			p.refused(e, err)
 			e.Release()
 			return false
 		}
+		overruled = err
 	}
 	p.pending = nil
 	first := p.p.Load() == nil
@@ -497,6 +509,9 @@ func (p *Publisher) publish(ctx context.Context, snap *content.Snapshot, g *blev
 	p.mu.Unlock()
 	if first {
 		close(p.published)
+	}
+	if g != nil {
+		p.served(e, overruled)
 	}
 	return true
 }
