@@ -21,7 +21,7 @@ var arrow = []string{"static", "content", "search", "site", "cmd"}
 var owners = map[string][]string{
 	"github.com/yuin/goldmark":        {"content/markdown"},
 	"github.com/alecthomas/chroma":    {"content/markdown"},
-	"github.com/goccy/go-yaml":        {"content"},
+	"github.com/goccy/go-yaml":        {"content", "content/coverage"},
 	"mvdan.cc/sh":                     {"content/shell"},
 	"github.com/blevesearch":          {"search/bleve"},
 	"github.com/RoaringBitmap":        {"search/bleve"},

@@ -57,12 +57,13 @@ type Diff struct {
 	Removed []string // paths, sorted
 	Files   bool     // images and downloads came or went
 	History bool     // dates of last change came or changed
+	Served  bool     // the files are of another revision
 	Lang    bool     // portal.yaml says something else
 }
 
 // Empty tells whether nothing changed.
 func (d Diff) Empty() bool {
-	return len(d.Put)+len(d.Moved)+len(d.Removed) == 0 && !d.Files && !d.History && !d.Lang
+	return len(d.Put)+len(d.Moved)+len(d.Removed) == 0 && !d.Files && !d.History && !d.Lang && !d.Served
 }
 
 // read is the outcome of looking at one page's file.
@@ -116,8 +117,8 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 		byKey: prev.byKey, fold: prev.fold, folders: prev.folders, aliases: prev.aliases, files: prev.files,
 		lost: prev.lost, filePs: prev.filePs, linkPs: prev.linkPs, restPs: prev.restPs, sum: prev.sum, history: h, fs: t.FS, place: t.Place,
 	}
-	s.rules, s.advice = b.Rules, &advice{}
-	diff := Diff{History: !sameHistory(prev.history, h)}
+	s.rules, s.advice, s.revision = b.Rules, &advice{}, t.Revision
+	diff := Diff{History: !sameHistory(prev.history, h), Served: prev.revision != t.Revision}
 	s.asked = readQuestions(t.FS, prev.asked)
 	s.portal = portal
 	diff.Lang = prev.portal.says() != s.portal.says()
@@ -133,6 +134,11 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 		diff.Files = true
 	}
 	s.files = files
+	for _, f := range t.Files {
+		if isSnippet(f.Path) && IsPage(f.Path) {
+			s.snippets = append(s.snippets, f.Path)
+		}
+	}
 	b.arrange(s, prev, &diff)
 	s.relate()
 	b.snap = s

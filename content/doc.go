@@ -15,6 +15,11 @@
 // may be written as paths (disk.md, ../linux/disk.md), as addresses (/playbooks/linux/disk, disk.html, linux/), in
 // any letter case; see link.go for the order in which they are tried.
 //
+// # Writing
+//
+// A [Draft] is a new page. [Snapshot.Move] plans to move a page, a folder or a file so that every link leads where it led;
+// package source writes both. [Schema] tells editors what front matter may hold, from the table it is read by.
+//
 // # Who may see it
 //
 // Pages are reached only through a [View]: a Snapshot in the eyes of one [Viewer].

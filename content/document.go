@@ -62,7 +62,7 @@ var ErrChanged = errors.New("content: the file changed after it was listed")
 type reading struct {
 	fs        fs.FS // where included files are
 	constants map[string]string
-	rules     func(Draft) []diag.Problem // nil for none
+	rules     func(Parsed) []diag.Problem // nil for none
 }
 
 // source is the bytes of a page's file, kept compressed: they belong to the snapshot, the file does not.
@@ -313,7 +313,7 @@ func readDoc(p string, raw []byte, folderPage bool, r reading) (d *Doc, ps []dia
 	}
 	d.spots = more.spots
 	if r.rules != nil && ok && !page.Refused {
-		mps = append(mps, r.rules(Draft{d, page})...)
+		mps = append(mps, r.rules(Parsed{d, page})...)
 	}
 	ps = append(ps, d.located(mps, b.bodyLine)...)
 	d.bad, d.found = !ok || page.Refused, ps

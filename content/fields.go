@@ -13,67 +13,130 @@ import (
 	"rutter/content/diag"
 )
 
+// field is one key of front matter: how it is read, and what is told of it.
+type field struct {
+	doc    string   // for its author, a sentence
+	shape  shape    // what a value looks like
+	values []string // one of which a text must be; nil for any
+	read   func(d *decoder, n ast.Node, f field)
+}
+
+// shape is what the value of a key looks like, for the schema. Any value may be left empty, but for an audience.
+type shape int
+
+const (
+	aText shape = iota
+	aDate
+	aDateOrSwitch // Jekyll's published: true
+	aPeriod
+	aNumber
+	aChoice
+	choices
+	texts
+	tags
+	groups
+	destinations
+	products
+	values
+	history
+	facts
+	figures
+)
+
 // fields says how each key of front matter is read. A key left empty never reaches its function.
-var fields = map[string]func(*decoder, ast.Node){
-	"title":   func(d *decoder, n ast.Node) { d.meta.Title = d.oneLine(n, "title") },
-	"summary": func(d *decoder, n ast.Node) { d.meta.Summary = d.oneLine(n, "summary") },
-	"kind": func(d *decoder, n ast.Node) {
-		d.meta.Kind = Kind(d.oneOf(n, "kind", "playbook", "guide", "advisory", "story"))
-	},
-	"lang":          func(d *decoder, n ast.Node) { d.meta.Lang = d.plain(n, "lang") },
-	"owner":         func(d *decoder, n ast.Node) { d.meta.Owner = d.plain(n, "owner") },
-	"reviewed":      func(d *decoder, n ast.Node) { d.meta.Reviewed = d.date(n, "reviewed") },
-	"reviewed_by":   func(d *decoder, n ast.Node) { d.meta.ReviewedBy = d.plain(n, "reviewed_by") },
-	"review_every":  func(d *decoder, n ast.Node) { d.meta.ReviewEvery = d.period(n) },
-	"applies_to":    func(d *decoder, n ast.Node) { d.meta.AppliesTo = d.applications(n, "applies_to") },
-	"phase":         func(d *decoder, n ast.Node) { d.meta.Phases = d.phases(n) },
-	"tags":          func(d *decoder, n ast.Node) { d.meta.Tags = d.list(n, "tags") },
-	"audience":      func(d *decoder, n ast.Node) { d.meta.Audience = d.audience(n) },
-	"aliases":       func(d *decoder, n ast.Node) { d.meta.Aliases = d.list(n, "aliases") },
-	"status":        func(d *decoder, n ast.Node) { d.meta.Status = d.plain(n, "status") },
-	"superseded_by": func(d *decoder, n ast.Node) { d.meta.SupersededBy = d.plain(n, "superseded_by") },
-	"weight":        func(d *decoder, n ast.Node) { d.meta.Weight = d.integer(n, "weight") },
-	"updated":       func(d *decoder, n ast.Node) { d.meta.Updated = d.date(n, "updated") },
-	"published": func(d *decoder, n ast.Node) {
+var fields = map[string]field{
+	"title": {"What lists and search results call the page.", aText, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Title = d.oneLine(n, "title") }},
+	"summary": {"What one sees, what the page does and how it ends; shown in lists and results.", aText, nil, func(d *decoder, n ast.Node, _ field) {
+		d.meta.Summary = d.oneLine(n, "summary")
+	}},
+	"kind": {"What the page is for; without it, its top folder says so, else it is a guide.", aChoice, kindWords(), func(d *decoder, n ast.Node, f field) {
+		d.meta.Kind = Kind(d.oneOf(n, "kind", f.values...))
+	}},
+	"lang":  {"Language of the page, such as en or de-AT; without it, that of portal.yaml.", aText, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Lang = d.plain(n, "lang") }},
+	"owner": {"Who answers for the page.", aText, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Owner = d.plain(n, "owner") }},
+	"reviewed": {"Day on which the page was last gone through, as YYYY-MM-DD.", aDate, nil, func(d *decoder, n ast.Node, _ field) {
+		d.meta.Reviewed = d.date(n, "reviewed")
+	}},
+	"reviewed_by":  {"Who went through it.", aText, nil, func(d *decoder, n ast.Node, _ field) { d.meta.ReviewedBy = d.plain(n, "reviewed_by") }},
+	"review_every": {"How long a review holds, such as 6 months.", aPeriod, nil, func(d *decoder, n ast.Node, _ field) { d.meta.ReviewEvery = d.period(n) }},
+	"applies_to": {"Products and versions the page is for.", products, nil, func(d *decoder, n ast.Node, _ field) {
+		d.meta.AppliesTo = d.applications(n, "applies_to")
+	}},
+	"phase":    {"Phases of work the page is listed under.", choices, phaseWords(), func(d *decoder, n ast.Node, f field) { d.meta.Phases = d.phases(n, f.values) }},
+	"tags":     {"Words the page is listed under.", tags, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Tags = d.list(n, "tags") }},
+	"audience": {"Groups that may see the page; without the key everyone may.", groups, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Audience = d.audience(n) }},
+	"aliases":  {"Former addresses, which lead here for good.", texts, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Aliases = d.list(n, "aliases") }},
+	"status":   {"State of the page in a word, such as draft.", aText, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Status = d.plain(n, "status") }},
+	"superseded_by": {"The page to use in place of this one, as a link.", aText, nil, func(d *decoder, n ast.Node, _ field) {
+		d.meta.SupersededBy = d.plain(n, "superseded_by")
+	}},
+	"weight":  {"Place among its neighbours, the lowest first; 0 comes last.", aNumber, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Weight = d.integer(n, "weight") }},
+	"updated": {"Day of the last change, where no repository knows it, as YYYY-MM-DD.", aDate, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Updated = d.date(n, "updated") }},
+	"published": {"Day on which the page, or an advisory, was published, as YYYY-MM-DD.", aDateOrSwitch, nil, func(d *decoder, n ast.Node, _ field) {
 		if _, jekyll := n.(*ast.BoolNode); !jekyll { // Jekyll's switch of the same name has no effect here
 			d.meta.Published = d.date(n, "published")
 		}
-	},
-	"description": func(d *decoder, n ast.Node) { // what Hugo, Docusaurus and MkDocs call a summary
+	}},
+	"description": {"What Hugo, Docusaurus and MkDocs call a summary.", aText, nil, func(d *decoder, n ast.Node, _ field) {
 		if d.meta.Summary == "" {
 			s, _ := d.scalar(n)
 			d.meta.Summary = strings.Join(strings.Fields(s), " ")
 		}
-	},
+	}},
 
-	"alerts":     func(d *decoder, n ast.Node) { d.meta.Alerts = d.list(n, "alerts") },
-	"errors":     func(d *decoder, n ast.Node) { d.meta.Errors = d.list(n, "errors") },
-	"inputs":     func(d *decoder, n ast.Node) { d.meta.Inputs = d.inputs(n) },
-	"duration":   func(d *decoder, n ast.Node) { d.meta.Duration = d.plain(n, "duration") },
-	"risk":       func(d *decoder, n ast.Node) { d.meta.Risk = d.oneOf(n, "risk", "low", "medium", "high") },
-	"escalation": func(d *decoder, n ast.Node) { d.meta.Escalation = d.plain(n, "escalation") },
+	"alerts":   {"Playbook: names of alerts that lead here.", texts, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Alerts = d.list(n, "alerts") }},
+	"errors":   {"Playbook: texts of errors that lead here.", texts, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Errors = d.list(n, "errors") }},
+	"inputs":   {"Playbook: values the reader fills in once, for all commands.", values, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Inputs = d.inputs(n) }},
+	"duration": {"Playbook: how long it takes, such as 15 min.", aText, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Duration = d.plain(n, "duration") }},
+	"risk": {"Playbook: how much can go wrong.", aChoice, []string{"low", "medium", "high"}, func(d *decoder, n ast.Node, f field) {
+		d.meta.Risk = d.oneOf(n, "risk", f.values...)
+	}},
+	"escalation": {"Playbook: whom to call, and when.", aText, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Escalation = d.plain(n, "escalation") }},
 
-	"id": func(d *decoder, n ast.Node) { d.meta.ID = d.plain(n, "id") },
-	"severity": func(d *decoder, n ast.Node) {
-		d.meta.Severity = d.oneOf(n, "severity", "critical", "high", "moderate", "low")
-	},
-	"state": func(d *decoder, n ast.Node) {
-		d.meta.State = d.oneOf(n, "state", "open", "workaround", "fixed", "withdrawn")
-	},
-	"affected": func(d *decoder, n ast.Node) { d.meta.Affected = d.applications(n, "affected") },
-	"fixed_in": func(d *decoder, n ast.Node) { d.meta.FixedIn = d.applications(n, "fixed_in") },
-	"updates":  func(d *decoder, n ast.Node) { d.meta.Updates = d.updates(n) },
+	"id": {"Advisory: the name by which it is quoted.", aText, nil, func(d *decoder, n ast.Node, _ field) { d.meta.ID = d.plain(n, "id") }},
+	"severity": {"Advisory: how bad it is.", aChoice, []string{"critical", "high", "moderate", "low"}, func(d *decoder, n ast.Node, f field) {
+		d.meta.Severity = d.oneOf(n, "severity", f.values...)
+	}},
+	"state": {"Advisory: whether it still stands; fixed and withdrawn close it.", aChoice, []string{"open", "workaround", "fixed", "withdrawn"}, func(d *decoder, n ast.Node, f field) {
+		d.meta.State = d.oneOf(n, "state", f.values...)
+	}},
+	"affected": {"Advisory: products and versions that have the issue.", products, nil, func(d *decoder, n ast.Node, _ field) {
+		d.meta.Affected = d.applications(n, "affected")
+	}},
+	"fixed_in": {"Advisory: versions from which on the issue is gone; without a product, of all that is affected.", products, nil, func(d *decoder, n ast.Node, _ field) {
+		d.meta.FixedIn = d.applications(n, "fixed_in")
+	}},
+	"updates": {"Advisory: its history.", history, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Updates = d.updates(n) }},
 
-	"environment": func(d *decoder, n ast.Node) { d.meta.Environment = d.pairs(n) },
-	"uses": func(d *decoder, n ast.Node) {
+	"environment": {"Story: facts about where it was done, as label: value.", facts, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Environment = d.pairs(n) }},
+	"uses": {"Story: playbooks it proves, as links.", destinations, nil, func(d *decoder, n ast.Node, _ field) {
 		d.meta.Uses = d.list(n, "uses")
 		d.each(n, func(v ast.Node) {
 			if dest, ok := d.scalar(v); ok && dest != "" {
 				d.link(v, dest)
 			}
 		})
-	},
-	"results": func(d *decoder, n ast.Node) { d.meta.Results = d.results(n) },
+	}},
+	"results": {"Story: what was measured.", figures, nil, func(d *decoder, n ast.Node, _ field) { d.meta.Results = d.results(n) }},
+}
+
+// What the mappings in front matter may hold.
+var (
+	productKeys = []string{"product", "versions"}
+	inputKeys   = []string{"name", "label", "type", "default", "required", "pattern", "options"}
+	inputTypes  = []string{"hostname", "ip", "port", "int", "path", "k8s-name", "enum", "text", "secret"}
+	updateKeys  = []string{"date", "text"}
+	resultKeys  = []string{"measure", "before", "after", "measured"}
+)
+
+func kindWords() []string { return []string{"playbook", "guide", "advisory", "story"} }
+
+func phaseWords() []string {
+	var words []string
+	for _, p := range Phases() {
+		words = append(words, string(p))
+	}
+	return words
 }
 
 func (d *decoder) wrong(n ast.Node, key, want string) {
@@ -210,11 +273,7 @@ func (d *decoder) noAudience(n ast.Node) {
 	d.at(n, "value-wrong", "audience is empty, so nobody sees the page", "name the groups, or take the key out for everyone")
 }
 
-func (d *decoder) phases(n ast.Node) []Phase {
-	words := make([]string, 0, 6)
-	for _, p := range Phases() {
-		words = append(words, string(p))
-	}
+func (d *decoder) phases(n ast.Node, words []string) []Phase {
 	var out []Phase
 	d.each(n, func(v ast.Node) {
 		if p := d.oneOf(v, "phase", words...); p != "" {
@@ -288,7 +347,7 @@ func (d *decoder) applications(n ast.Node, key string) []Application {
 			}
 			return
 		}
-		r, ok := d.record(v, key, "product", "versions")
+		r, ok := d.record(v, key, productKeys...)
 		if !ok || first(r["product"]) == "" {
 			d.wrong(v, "an entry of "+key, "a product with its versions")
 			return
@@ -320,14 +379,13 @@ var (
 )
 
 func (d *decoder) inputs(n ast.Node) []Input {
-	types := []string{"hostname", "ip", "port", "int", "path", "k8s-name", "enum", "text", "secret"}
 	var out []Input
 	d.each(n, func(v ast.Node) {
 		if s, ok := d.scalar(v); ok {
 			out = append(out, Input{Name: s, Type: "text"})
 			return
 		}
-		r, ok := d.record(v, "inputs", "name", "label", "type", "default", "required", "pattern", "options")
+		r, ok := d.record(v, "inputs", inputKeys...)
 		if !ok || first(r["name"]) == "" {
 			d.wrong(v, "an entry of inputs", "a name with its label and type")
 			return
@@ -346,8 +404,8 @@ func (d *decoder) inputs(n ast.Node) []Input {
 		if in.Default != "" && !in.Accepts(in.Default) {
 			d.at(v, "value-wrong", "the default of input "+in.Name+" is none of its values", "write one that its type, its options and its pattern accept")
 		}
-		if !slices.Contains(types, in.Type) {
-			d.wrong(v, "the type of input "+in.Name, "one of "+strings.Join(types, ", "))
+		if !slices.Contains(inputTypes, in.Type) {
+			d.wrong(v, "the type of input "+in.Name, "one of "+strings.Join(inputTypes, ", "))
 			in.Type = "text"
 		}
 		out = append(out, in)
@@ -371,7 +429,7 @@ var onlyGo = regexp.MustCompile(`\(\?[^:]|\\[AzQEpPCx]|\[\[:`)
 func (d *decoder) updates(n ast.Node) []Update {
 	var out []Update
 	d.each(n, func(v ast.Node) {
-		r, ok := d.record(v, "updates", "date", "text")
+		r, ok := d.record(v, "updates", updateKeys...)
 		date := day(first(r["date"]))
 		if !ok || date == "" {
 			d.wrong(v, "an entry of updates", "a date as YYYY-MM-DD with a text")
@@ -398,7 +456,7 @@ func (d *decoder) pairs(n ast.Node) []Pair {
 func (d *decoder) results(n ast.Node) []Result {
 	var out []Result
 	d.each(n, func(v ast.Node) {
-		r, ok := d.record(v, "results", "measure", "before", "after", "measured")
+		r, ok := d.record(v, "results", resultKeys...)
 		if !ok || first(r["measure"]) == "" {
 			d.wrong(v, "an entry of results", "a measure with what came out")
 			return

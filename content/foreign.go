@@ -46,6 +46,21 @@ func nearest(key string) string {
 	return best
 }
 
+// Nearest returns the first of some names that is the fewest edits away from one, "" where none is near.
+func Nearest(name string, among []string) string {
+	best, bestD := "", min(3, max(1, len(name)/5))+1
+	name = strings.ToLower(name)
+	for _, n := range among {
+		if d := len(n) - len(name); d >= bestD || -d >= bestD {
+			continue
+		}
+		if d := editDistance(name, strings.ToLower(n), bestD); d < bestD {
+			best, bestD = n, d
+		}
+	}
+	return best
+}
+
 // editDistance is the optimal string alignment distance (insert, delete, replace, swap neighbours), or any value
 // above limit once it is sure to exceed it.
 func editDistance(a, b string, limit int) int {

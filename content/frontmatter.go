@@ -211,6 +211,12 @@ type bounds struct {
 	bytes, keys int
 }
 
+// TooMuchYAML returns the 1-based line and what is too much about a YAML text that what names, or "": more bytes or keys
+// than given, or more depth than any file here needs. No parser should see such a text.
+func TooMuchYAML(what string, text []byte, bytes, keys int) (line int, about string) {
+	return bounds{what, bytes, keys}.exceeded(text)
+}
+
 func (b bounds) exceeded(text []byte) (int, string) {
 	if len(text) > b.bytes {
 		return 1, fmt.Sprintf("%s has %d bytes, at most %d are read", b.what, len(text), b.bytes)

@@ -117,7 +117,7 @@ type maker struct {
 
 // make returns nil where the body includes nothing and uses no constant.
 func (r reading) make(page string, b block, audience []string) *made {
-	includes := bytes.Contains(b.body, []byte("![["))
+	includes := r.fs != nil && bytes.Contains(b.body, []byte("![["))
 	constants := len(r.constants) > 0 && bytes.Contains(b.body, []byte("{{"))
 	if !includes && !constants {
 		return nil
@@ -140,14 +140,7 @@ func (m *maker) text(named, file string, src []byte, first int, prefix string) {
 	line, fence := first, ""
 	for l := range bytes.Lines(src) {
 		text, end := strings.TrimRight(string(l), "\r\n"), "\n"
-		if f := fenceLine.FindStringSubmatch(text); f != nil {
-			switch {
-			case fence == "":
-				fence = f[1]
-			case strings.HasPrefix(f[1], fence) && strings.TrimSpace(f[2]) == "":
-				fence = ""
-			}
-		}
+		fence = fenceAfter(fence, text)
 		if i := includeLine.FindStringSubmatch(text); i != nil && fence == "" {
 			if m.include(file, line, i, prefix) {
 				line++
@@ -254,8 +247,21 @@ func (m *maker) find(file, name string) (string, []byte) {
 	if m.fs == nil {
 		return "", nil
 	}
+	candidates := includable(file, name)
+	for _, p := range candidates {
+		if !slices.Contains(m.made.looked, p) {
+			m.made.looked = append(m.made.looked, p)
+		}
+		if raw, err := readFile(m.fs, p); err == nil {
+			return p, raw
+		}
+	}
+	return "", nil
+}
+
+// includable are the paths that a name in an include may mean, in the order they are tried.
+func includable(file, name string) (candidates []string) {
 	name = strings.ReplaceAll(name, `\`, "/")
-	var candidates []string
 	for _, base := range []string{dirOf(file), "", snippets} {
 		if strings.HasPrefix(name, "/") && base != "" {
 			continue
@@ -272,15 +278,41 @@ func (m *maker) find(file, name string) (string, []byte) {
 			candidates = append(candidates, p)
 		}
 	}
-	for _, p := range candidates {
-		if !slices.Contains(m.made.looked, p) {
-			m.made.looked = append(m.made.looked, p)
+	return candidates
+}
+
+// includedName is the name in a line that includes, with the offset at which it stands in the file.
+type includedName struct {
+	from int
+	name string
+}
+
+// includeLines finds the lines of a file that include.
+func includeLines(raw []byte) (out []includedName) {
+	b := cut(raw)
+	at, fence := len(raw)-len(b.body), ""
+	for l := range bytes.Lines(b.body) {
+		text := strings.TrimRight(string(l), "\r\n")
+		fence = fenceAfter(fence, text)
+		if i := includeLine.FindStringSubmatchIndex(text); i != nil && fence == "" && !isPicture(text[i[4]:i[5]]) {
+			out = append(out, includedName{at + i[4] + len(text[i[4]:i[5]]) - len(strings.TrimLeft(text[i[4]:i[5]], " ")), strings.TrimSpace(text[i[4]:i[5]])})
 		}
-		if raw, err := readFile(m.fs, p); err == nil {
-			return p, raw
-		}
+		at += len(l)
 	}
-	return "", nil
+	return out
+}
+
+// fenceAfter is the fence that is open after a line, "" for none.
+func fenceAfter(fence, line string) string {
+	f := fenceLine.FindStringSubmatch(line)
+	switch {
+	case f == nil:
+	case fence == "":
+		return f[1]
+	case strings.HasPrefix(f[1], fence) && strings.TrimSpace(f[2]) == "":
+		return ""
+	}
+	return fence
 }
 
 // part is the body of a file without its title, or one section of it with its heading, and the line on which it begins.

@@ -12,13 +12,13 @@ import (
 type Rules struct {
 	// Page looks at one page as its file has it now. What it finds is kept with the page's record: whoever changes
 	// what it finds changes recordVersion. Called from several goroutines.
-	Page func(Draft) []diag.Problem
+	Page func(Parsed) []diag.Problem
 	// Folder looks at all pages, when somebody first asks what is wrong with a snapshot. It finds no errors.
 	Folder func(*Snapshot) []diag.Problem
 }
 
-// Draft is a page that has just been parsed.
-type Draft struct {
+// Parsed is a page that has just been parsed.
+type Parsed struct {
 	*Doc
 	Body *markdown.Page // not yet rendered
 }

@@ -16,17 +16,19 @@ import (
 // Snapshot is all pages of one state of the content folder, parsed and linked. It is immutable.
 // Readers reach its pages through [Snapshot.For].
 type Snapshot struct {
-	docs    []*Doc            // sorted by path
-	byKey   map[string]string // key → path
-	fold    map[string]string // lower-case key or file path → key or path, for links in another letter case
-	files   map[string]File   // what is served as it is
-	folders map[string]*Folder
-	aliases map[string]string // former key → path
-	history *History
-	fs      fs.FS
-	place   int  // see Tree.Place
-	unread  int  // pages that stand for themselves until they are read
-	sum     Hash // combines path and hash of all pages, in no order
+	docs     []*Doc            // sorted by path
+	byKey    map[string]string // key → path
+	fold     map[string]string // lower-case key or file path → key or path, for links in another letter case
+	files    map[string]File   // what is served as it is
+	folders  map[string]*Folder
+	aliases  map[string]string // former key → path
+	history  *History
+	fs       fs.FS
+	revision string   // of the tree
+	snippets []string // files that are only included, sorted
+	place    int      // see Tree.Place
+	unread   int      // pages that stand for themselves until they are read
+	sum      Hash     // combines path and hash of all pages, in no order
 
 	filePs map[string][]diag.Problem // by file: what reading it found
 	linkPs map[string][]linkProblem  // by file: what linking it found
@@ -57,6 +59,9 @@ func (s *Snapshot) ID() string {
 	}
 	return hex.EncodeToString(sum[:6])
 }
+
+// Served is the whole name of the revision whose files these are, "" where they are not exactly those of one.
+func (s *Snapshot) Served() string { return s.revision }
 
 // Reachable tells whether a page can be opened at all: its address does not belong to the portal, and can stand in a
 // request. One that cannot is in no list and found by no search; a Problem tells its author.

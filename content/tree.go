@@ -12,6 +12,8 @@ type Tree struct {
 	Files  []File   // sorted by Path
 	Place  int      // another number says that the folder is another one than before, whatever lies in it
 	Unread []Unread // folders that could not be listed; what was known of them is in Files
+
+	Revision string // of the repository that the files are of, where they are exactly those of one; else ""
 }
 
 // Unread is a folder that could not be listed.

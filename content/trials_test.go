@@ -83,7 +83,7 @@ func asFrontMatter(t *testing.T, id, src string) (good bool) {
 	if d.Title == "" || d.URL != "/a" {
 		t.Errorf("%s: %+v", id, d)
 	}
-	if _, _, err := s.For(content.NewViewer("staff")).Body(d, nil); err != nil {
+	if _, _, err := s.For(content.NewViewer("staff")).Body(d, nil, nil); err != nil {
 		t.Errorf("%s: %v", id, err)
 	}
 	last := strings.Count(src, "\n") + strings.Count(src, "\r") + 2

@@ -308,7 +308,7 @@ func (d *decoder) field(p *ast.MappingValueNode) {
 		d.spot(key, p.Key, value)
 		switch {
 		case !isNull(value):
-			f(d, value)
+			f.read(d, value, f)
 		case key == "audience":
 			d.noAudience(p.Key)
 		}

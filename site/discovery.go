@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"rutter/content"
+	"rutter/content/coverage"
 	"rutter/search"
 )
 
@@ -156,6 +157,7 @@ func openAPI(portal string) ([]byte, error) {
 	integer := func(about string, lo, hi int) object {
 		return object{"type": "integer", "minimum": lo, "maximum": hi, "description": about}
 	}
+	count := func(about string) object { return integer(about, 0, 1<<31-1) }
 	list := func(of object) object { return object{"type": "array", "items": of} }
 	ref := func(name string) object { return object{"$ref": "#/components/schemas/" + name} }
 	strict := func(properties object, optional ...string) object {
@@ -221,6 +223,16 @@ func openAPI(portal string) ([]byte, error) {
 					},
 				},
 			},
+			coverageAPIPath: object{
+				"get": object{
+					"operationId": "coverage", "summary": "Which alerts of the rules have a page",
+					"responses": object{
+						"200": object{"description": "The report, as rutter coverage --format json prints it.", "content": object{"application/json": object{"schema": ref("Coverage")}}},
+						"404": problem("The portal shows authors nothing, or was given no rules."),
+						"503": problem("The index is being built, or the rules took too long."),
+					},
+				},
+			},
 		},
 		"components": object{"schemas": object{
 			"Answer": strict(object{
@@ -256,6 +268,33 @@ func openAPI(portal string) ([]byte, error) {
 					"errors": integer("For authors; else 0.", 0, 1<<31-1), "warnings": integer("For authors; else 0.", 0, 1<<31-1), "open_advisory": object{"type": "boolean", "description": "It is an advisory that still stands."},
 				}, "owner", "reviewed", "reviewed_by", "reviewed_in", "age_days", "review_every", "due", "changed", "changed_by", "revision", "open_advisory")),
 			}),
+			"Coverage": strict(object{
+				"files": count("Of rules."), "rules": count("Alerting rules."), "recording": count("Rules that record."),
+				"counts":  object{"type": "object", "additionalProperties": count("Alerts."), "description": "Alerts by state."},
+				"urls":    object{"type": "object", "additionalProperties": count("Addresses."), "description": "Different runbook addresses by where they lead."},
+				"alerts":  list(ref("Alert")),
+				"idle":    list(ref("CoveredPage")),
+				"unknown": list(strict(object{"alert": text("Named in front matter, in no rule."), "page": ref("CoveredPage"), "line": count("Of its file."), "column": count("From 1."), "near": text("Alert of a rule that may be meant.")}, "column", "near")),
+				"problems": list(strict(object{
+					"file": text("Of rules as it was named, of a page relative to the content folder; empty for all."), "line": count("From 1, 0 for none."), "column": count("From 1, 0 for none."),
+					"severity": object{"type": "string", "enum": []string{"error", "warning", "note"}}, "rule": text("Stable id."), "text": text("What is wrong."), "fix": text("What to do, or empty."),
+				})),
+			}),
+			"Alert": strict(object{
+				"name":       text("Of the alert."),
+				"state":      object{"type": "string", "enum": coverage.States()},
+				"severities": list(text("Label severity of its rules.")),
+				"summary":    text("Annotation of the first rule that has one, or empty."),
+				"page":       ref("CoveredPage"),
+				"near":       ref("CoveredPage"),
+				"missed":     count("How often readers searched for its name and found nothing."),
+				"advisories": list(ref("CoveredPage")),
+				"rules": list(strict(object{
+					"file": text("As it was named."), "line": count("From 1."), "column": count("From 1, in code points."), "group": text("Of rules."), "severity": text("Label, or empty."),
+					"runbook_url": text("Annotation, or empty."), "leads": object{"type": "string", "enum": []coverage.Where{coverage.Here, coverage.Beside, coverage.Dead, coverage.Elsewhere}},
+				}, "leads")),
+			}, "page", "near", "advisories"),
+			"CoveredPage": strict(object{"path": text("Of the file, relative to the content folder."), "url": text("Absolute path, percent-encoded, with the section as fragment."), "title": text("Of the page.")}),
 			"Problem": strict(object{
 				"type": text("A URI reference."), "title": text("Of the status."), "status": integer("HTTP status.", 400, 599),
 				"detail": text("What is wrong, for people."), "instance": text("Names the request, for the operators' log."),

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"unicode"
 
 	"rutter/content"
+	"rutter/content/coverage"
 	"rutter/search"
 	"rutter/site/view"
 )
@@ -29,7 +31,7 @@ func (s *Server) doorway(w http.ResponseWriter, r *request) error {
 		return errStarting
 	}
 	labels, _ := url.ParseQuery(r.URL.RawQuery) // of an odd label what could be read
-	name = search.Plain(strings.ReplaceAll(name, "/", " ")).Typed
+	name = doorwayName(name)
 	if r.edition.Index != nil && name != "" {
 		place, ok, err := r.edition.Index.Lookup(r.Context(), r.viewer, name)
 		if err = s.blamed(r, err); err != nil && !errors.Is(err, errIndex) {
@@ -60,6 +62,23 @@ func (s *Server) doorway(w http.ResponseWriter, r *request) error {
 		p.Missing, p.Stub = name, stubFor(name, true)
 	}
 	return s.answerPage(w, r, p, q, url.Values{}, 1)
+}
+
+// doorwayName is the name that /r/NAME asks for.
+func doorwayName(name string) string { return search.Plain(strings.ReplaceAll(name, "/", " ")).Typed }
+
+// AlertLookup finds, for the coverage map, where the alert doorway leads.
+func AlertLookup(ctx context.Context, x search.Index, v content.Viewer) func(name string) (coverage.Place, error) {
+	return func(name string) (coverage.Place, error) {
+		if name = doorwayName(name); name == "" || ctx.Err() != nil {
+			return coverage.Place{}, ctx.Err()
+		}
+		p, ok, err := x.Lookup(ctx, v, name)
+		if err != nil || !ok {
+			return coverage.Place{}, err
+		}
+		return coverage.Place{Path: p.Path, Section: p.Section, Near: p.Near}, nil
+	}
 }
 
 // askedParam names, on the page that the doorway leads to, a name that is not quite the page's.

@@ -65,7 +65,7 @@ func (s *Server) fail(w http.ResponseWriter, r *request, err error) {
 	if he.allow != "" {
 		h.Set("Allow", he.allow)
 	}
-	if strings.HasPrefix(r.URL.Path, "/api/") {
+	if strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == hookPath {
 		writeProblem(w, s.id(w, r), he)
 		return
 	}

@@ -38,6 +38,13 @@ func (s *Server) readyz(w http.ResponseWriter, r *request) error {
 			fmt.Fprintf(&b, "degraded: audit: %s\n", strings.ReplaceAll(t, "\n", " "))
 		}
 	}
+	served := ""
+	if r.edition != nil {
+		served = r.edition.Snapshot.Served()
+	}
+	for _, l := range s.remoteLines(served) {
+		b.WriteString(l + "\n")
+	}
 	for _, t := range slices.Concat(s.publisher.Troubles(), s.publisher.Notes()) {
 		fmt.Fprintf(&b, "degraded: %s\n", strings.ReplaceAll(t, "\n", " "))
 	}

@@ -43,6 +43,9 @@ func (s *Server) homeProps(r *request) (view.Home, error) {
 		{Label: "published", Value: r.edition.Published.UTC().Format("2006-01-02 15:04 UTC"), Time: r.edition.Published.UTC().Format(time.RFC3339)},
 		{Value: strconv.Itoa(r.view.Len()) + " pages"},
 	}
+	if rev := r.edition.Snapshot.Served(); rev != "" {
+		h.Frame.Foot = append(h.Frame.Foot, view.Fact{Label: "Revision", Value: rev[:min(len(rev), 12)]})
+	}
 	if s.o.Authors {
 		h.Frame.Foot = append(h.Frame.Foot, view.Fact{Value: "For authors", URL: "/-/problems"})
 	}

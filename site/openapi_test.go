@@ -93,7 +93,7 @@ func schemaErrors(doc map[string]any, schema map[string]any, v any, at string) (
 
 // TestOpenAPI holds real answers against what the portal says of them.
 func TestOpenAPI(t *testing.T) {
-	p := start(t, ops)
+	p := start(t, ops, covered(t))
 	var doc map[string]any
 	if err := json.Unmarshal([]byte(p.get("/api/v1/openapi.json").body), &doc); err != nil {
 		t.Fatal(err)
@@ -121,6 +121,7 @@ func TestOpenAPI(t *testing.T) {
 		{"GET", "/api/v1/accountability", "", "", 200},
 		{"GET", "/api/v1/accountability", "?owner=nobody", "", 200},
 		{"GET", "/api/v1/accountability", "?owner=somebody+else", "", 200},
+		{"GET", "/api/v1/coverage", "", "", 200},
 	} {
 		name := tt.method + " " + tt.path + tt.query
 		r := p.do(tt.method, tt.path+tt.query, strings.NewReader(tt.body))

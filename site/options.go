@@ -5,14 +5,19 @@ import (
 	"time"
 
 	"rutter/content"
+	"rutter/content/coverage"
 	"rutter/content/source"
 	"rutter/site/edition"
 )
 
 // Options say what is served and how. Their zero values are replaced by what a comment names.
 type Options struct {
-	Portal  string           // the portal's name; "Rutter"
-	Source  edition.Source   // where content comes from
+	Portal string         // the portal's name; "Rutter"
+	Source edition.Source // where content comes from
+	// Remote opens a repository elsewhere as the Source, its mirror kept in a folder below state. Nil where Source says
+	// where content comes from.
+	Remote  func(state string) (*source.Remote, error)
+	Hook    []byte           // secret of webhooks that tell of a push; nil takes none
 	Changes <-chan struct{}  // word that something may have changed; nil when nothing ever does
 	Git     *source.Git      // the repository the content is in; nil for none
 	Blobs   Blobs            // reads earlier versions of pages; nil where there are none
@@ -29,6 +34,9 @@ type Options struct {
 	Authors bool   // show problems on the pages
 	Unasked bool   // do not count what is searched for
 	BaseURL string // scheme and host for absolute addresses; "" takes them from the request
+
+	Rules *coverage.Files // alerting rules that authors see held against the pages; nil for none
+	Sites []coverage.Site // runbook addresses of this portal, besides those that begin with its own
 
 	Version string           // of the program
 	Now     func() time.Time // the clock; time.Now

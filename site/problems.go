@@ -17,7 +17,7 @@ func (s *Server) problems(w http.ResponseWriter, r *request) error {
 	}
 	all := r.edition.Snapshot.Problems()
 	p := view.ProblemsPage{
-		Edition: r.edition.ID, Pages: r.edition.Snapshot.Len(), Troubles: s.publisher.Troubles(),
+		Edition: r.edition.ID, Pages: r.edition.Snapshot.Len(), Troubles: s.publisher.Troubles(), Coverage: s.o.Rules != nil,
 	}
 	p.Frame = s.frameOf(r, "Problems, for authors")
 	p.Frame.Bar, p.Frame.NoIndex, p.Frame.Authors = nil, true, true

@@ -92,9 +92,24 @@ func (s *Server) handlerFor(p string) (handler, string) {
 			return s.askedPage, reading
 		}
 		return s.lost, reading
+	case hookPath:
+		if s.remote != nil && s.o.Hook != nil {
+			return s.hook, "POST"
+		}
+		return s.lost, reading
 	case livePath:
 		if s.o.Authors {
 			return s.live, "GET"
+		}
+		return s.lost, reading
+	case coveragePath:
+		if s.o.Authors && s.o.Rules != nil {
+			return s.coveragePage, reading
+		}
+		return s.lost, reading
+	case coverageAPIPath:
+		if s.o.Authors && s.o.Rules != nil {
+			return s.coverageAPI, reading
 		}
 		return s.lost, reading
 	case "/-/problems":

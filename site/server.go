@@ -14,6 +14,7 @@ import (
 
 	"rutter/content"
 	"rutter/content/lint"
+	"rutter/content/source"
 	"rutter/site/asked"
 	"rutter/site/audit"
 	"rutter/site/edition"
@@ -37,6 +38,7 @@ const (
 type Server struct {
 	o            Options
 	publisher    *edition.Publisher
+	remote       *source.Remote // nil where content is no repository elsewhere
 	assets       *static.Set
 	assetReps    map[string]*representation
 	packed       map[string]func() (*representation, error) // assets that are large and rarely needed, by URL
@@ -45,6 +47,7 @@ type Server struct {
 	cache        *cache
 	chrome       atomic.Pointer[chrome]
 	requests     requestIDs
+	coverage     coverageCache
 	asked        *asked.Log // nil where searches are not counted
 	audit        *audit.Log // nil where nothing is kept between runs
 	draining     atomic.Bool
@@ -88,7 +91,7 @@ func New(o Options) (*Server, error) {
 		Assets: view.Assets{CSS: assets.URL("rutter.css"), Authors: assets.URL("authors.css"), Live: assets.URL("live.js"), Difference: assets.URL("difference.css"), JS: assets.URL("rutter.js"), Play: assets.URL("play.js"), Box: assets.URL("box.js"), Pick: assets.URL("pick.js"), Find: assets.URL("find.js"), Keep: assets.URL("keep.js"), Diagram: assets.URL("diagram.js"), Mermaid: assets.URL(static.Mermaid), Worker: workerPath, Icon: assets.URL("icon.svg")},
 	}
 	s.publisher, err = edition.New(edition.Options{
-		Source: o.Source, Changes: o.Changes, Git: o.Git, History: o.History, State: o.State,
+		Open: s.openRemote(), Source: o.Source, Changes: o.Changes, Git: o.Git, History: o.History, State: o.State,
 		Reserved: Reserved, Rules: lint.Rules(), Gate: s.gate, Audit: s.record, Now: o.Now, Log: o.Log,
 	})
 	if err != nil {
@@ -208,6 +211,9 @@ func (s *Server) unwind(ctx context.Context) error {
 		s.o.Log.Warn("the index is still writing; it is left as a crash would leave it")
 	}
 	s.closeAudit(late)
+	if s.remote != nil {
+		s.remote.Close()
+	}
 	return err
 }
 
@@ -274,7 +280,7 @@ func (s *Server) inEdition(w http.ResponseWriter, r *request, h handler) (seq ui
 		seq = r.edition.Seq
 		r.viewer = s.viewerOf(r.Request)
 		r.view = r.edition.Snapshot.For(r.viewer)
-		w.Header()["Rutter-Edition"] = []string{r.edition.ID}
+		w.Header()["Rutter-Edition"] = []string{editionName(r.edition)}
 	}
 	return seq, h(w, r)
 }

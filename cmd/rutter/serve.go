@@ -15,22 +15,26 @@ import (
 	"time"
 
 	"rutter/content"
+	"rutter/content/coverage"
 	"rutter/content/source"
 	"rutter/site"
 	"rutter/site/edition"
 )
 
 type serveCmd struct {
-	Dir      string `arg:"" optional:"" help:"Content folder. Without it, the library in the binary is served."`
-	Addr     string `default:"127.0.0.1:8080" help:"Address to listen on."`
-	State    string `help:"Folder to keep the search index and the trail of publications in. The default is below $XDG_STATE_HOME, for the library in the binary a temporary one."`
-	Authors  string `default:"auto" enum:"auto,yes,no" help:"Show problems on the pages: yes, no, or auto, which means yes when the output is a terminal and the address is this machine's own."`
-	BaseURL  string `name:"base-url" help:"Scheme and host for absolute addresses, as in the sitemap. The default is those of the request."`
-	TLSCert  string `name:"tls-cert" type:"path" help:"File with the TLS certificate chain. With --tls-key, HTTPS is served."`
-	TLSKey   string `name:"tls-key" type:"path" help:"File with the TLS private key."`
-	H2C      bool   `name:"h2c" env:"RUTTER_H2C" help:"Serve HTTP/2 without TLS too, for a proxy in front."`
-	QueryLog bool   `name:"query-log" default:"true" negatable:"" help:"Count searches for the authors' page /-/asked: without addresses, and only what several readers asked."`
-	LogJSON  bool   `name:"log-json" help:"Write the log as JSON."`
+	Dir      string `arg:"" optional:"" help:"Content folder. Without it, the library in the binary is served. With --git, the folder inside the repository."`
+	gitFlags `embed:""`
+	Addr     string   `default:"127.0.0.1:8080" help:"Address to listen on."`
+	State    string   `help:"Folder to keep the search index and the trail of publications in. The default is below $XDG_STATE_HOME, for the library in the binary a temporary one."`
+	Authors  string   `default:"auto" enum:"auto,yes,no" help:"Show problems on the pages: yes, no, or auto, which means yes when the output is a terminal and the address is this machine's own."`
+	BaseURL  string   `name:"base-url" help:"Scheme and host for absolute addresses, as in the sitemap. The default is those of the request."`
+	TLSCert  string   `name:"tls-cert" type:"path" help:"File with the TLS certificate chain. With --tls-key, HTTPS is served."`
+	TLSKey   string   `name:"tls-key" type:"path" help:"File with the TLS private key."`
+	H2C      bool     `name:"h2c" env:"RUTTER_H2C" help:"Serve HTTP/2 without TLS too, for a proxy in front."`
+	QueryLog bool     `name:"query-log" default:"true" negatable:"" help:"Count searches for the authors' page /-/asked: without addresses, and only what several readers asked."`
+	Rules    []string `placeholder:"PATH" help:"File of Prometheus rules or PrometheusRule objects, or a folder of such, for the authors' page /-/coverage. May be repeated."`
+	RulesURL []string `name:"rules-url" placeholder:"PREFIX=FOLDER" help:"With --rules: runbook addresses that begin with PREFIX are of this portal too, below FOLDER. May be repeated."`
+	LogJSON  bool     `name:"log-json" help:"Write the log as JSON."`
 }
 
 // drain is how long readiness is false before new connections are refused.
@@ -44,8 +48,24 @@ func (c *serveCmd) Run(out *streams) error {
 	if u, err := url.Parse(c.BaseURL); c.BaseURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "") {
 		return &exit{exitUsage, fmt.Errorf("--base-url wants a scheme and a host, such as https://portal.example.org")}
 	}
-	if c.State != "" && c.Dir != "" && within(c.State, c.Dir) {
+	if c.State != "" && c.Dir != "" && c.Git == "" && within(c.State, c.Dir) {
 		return &exit{exitUsage, fmt.Errorf("--state %s lies in the content folder, where every file is content: name a folder outside it", c.State)}
+	}
+	sites, err := sitesOf(c.RulesURL)
+	if err != nil {
+		return err
+	}
+	if len(c.RulesURL) > 0 && len(c.Rules) == 0 {
+		return &exit{exitUsage, fmt.Errorf("--rules-url goes with --rules")}
+	}
+	var rules *coverage.Files
+	if len(c.Rules) > 0 {
+		if rules, err = rulesOf(c.Rules); err != nil {
+			return err
+		}
+		if ps := rules.Set(time.Now()).Problems; len(ps) > 0 { // the page has them all
+			log.Warn("not all rules can be read", "problems", len(ps), "first", ps[0].String())
+		}
 	}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
@@ -56,7 +76,7 @@ func (c *serveCmd) Run(out *streams) error {
 	o := site.Options{
 		Addr: c.Addr, State: c.State, CertFile: c.TLSCert, KeyFile: c.TLSKey, H2C: c.H2C, BaseURL: c.BaseURL,
 		Authors: c.authors(out.Out), Unasked: !c.QueryLog, Version: buildVersion().Version, Now: time.Now, Log: log,
-		Drain: drain,
+		Drain: drain, Rules: rules, Sites: sites,
 	}
 	if err := c.from(ctx, &o, log); err != nil {
 		return err
@@ -85,6 +105,12 @@ func (c *serveCmd) Run(out *streams) error {
 
 // from sets where the content comes from.
 func (c *serveCmd) from(ctx context.Context, o *site.Options, log *slog.Logger) error {
+	if c.Git != "" {
+		return c.remote(o, c.Dir, log)
+	}
+	if c.Branch != "" || c.HookSecret != "" || c.Token != "" {
+		return &exit{exitUsage, fmt.Errorf("--branch, --token-file and --hook-secret-file go with --git")}
+	}
 	if c.Dir == "" {
 		o.Source, o.History = library{}, content.LibraryHistory()
 		return nil
@@ -94,6 +120,9 @@ func (c *serveCmd) from(ctx context.Context, o *site.Options, log *slog.Logger) 
 		return folder(c.Dir, err)
 	}
 	o.Source, o.Changes, o.Git = f, f.Watch(ctx, log), f.GitOf()
+	if dir := f.Repository(); dir != "" {
+		o.Blobs = source.OpenObjects(dir)
+	}
 	if o.State == "" {
 		dir, err := edition.StateDir(c.Dir)
 		if err != nil {
@@ -134,6 +163,9 @@ func resolved(p string) string {
 }
 
 func (c *serveCmd) what() string {
+	if c.Git != "" {
+		return c.name()
+	}
 	if c.Dir == "" {
 		return "the library in the binary"
 	}

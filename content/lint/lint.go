@@ -20,8 +20,8 @@ func Rules() content.Rules {
 }
 
 // page asks the rules that need one page alone.
-func page(d content.Draft) []diag.Problem {
-	c := &checked{Draft: d}
+func page(d content.Parsed) []diag.Problem {
+	c := &checked{Parsed: d}
 	c.headings()
 	c.prose()
 	c.code()
@@ -34,7 +34,7 @@ func page(d content.Draft) []diag.Problem {
 
 // checked is a page while rules look at it.
 type checked struct {
-	content.Draft
+	content.Parsed
 	problems []diag.Problem
 }
 

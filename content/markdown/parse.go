@@ -26,6 +26,7 @@ type Page struct {
 	Headings   []Heading      // those on the top level of the page, in order
 	Anchors    []string       // every id a link may point at, in no order: headings, <a id>, footnotes are left out
 	Links      []Link         // links and images that are not plain web or mail addresses, in order
+	Spans      []Span         // where the destinations of Links stand, in the same order
 	Scopes     []Scope        // what headings say of versions, in order
 	Inputs     []string       // names of the values that the commands of the page want, in order; filled by HTML
 	NotWritten map[string]int // of values: in how many places each could not stand; filled by HTML
@@ -167,9 +168,9 @@ func (p *parse) walk() {
 		case *ast.Blockquote:
 			markAlert(n, p.src)
 		case *ast.Link:
-			p.link(n.Pos(), string(unescape(n.Destination)), false)
+			p.link(n.Pos(), Link{Dest: string(unescape(n.Destination))}, p.stretchOf(n.Destination))
 		case *ast.Image:
-			p.link(n.Pos(), string(unescape(n.Destination)), true)
+			p.link(n.Pos(), Link{Dest: string(unescape(n.Destination)), Image: true}, p.stretchOf(n.Destination))
 		case *ast.RawHTML:
 			p.rawHTML(n)
 			return ast.WalkSkipChildren, nil
@@ -252,18 +253,19 @@ func (p *parse) heading(n *ast.Heading) {
 	}
 }
 
-// link notes a destination that begins at an offset, or reports that it leads nowhere.
-func (p *parse) link(offset int, dest string, image bool) {
-	line, col := p.pos.at(offset)
-	switch schemeOf(dest) {
+// link notes a link that begins at an offset and has its destination at s, or reports that it leads nowhere.
+func (p *parse) link(offset int, l Link, s stretch) {
+	l.Line, l.Column = p.pos.at(offset)
+	switch schemeOf(l.Dest) {
 	case web, mail: // checked by nobody here, rendered as it is
 	case unknown:
 		p.problems = append(p.problems, diag.Problem{
-			File: p.file, Line: line, Column: col, Rule: "link-scheme",
-			Text: "a link to " + quoted(dest) + " does nothing here", Fix: "use http, https, mailto or a relative link",
+			File: p.file, Line: l.Line, Column: l.Column, Rule: "link-scheme",
+			Text: "a link to " + quoted(l.Dest) + " does nothing here", Fix: "use http, https, mailto or a relative link",
 		})
 	default:
-		p.Links = append(p.Links, Link{Dest: dest, Image: image, Line: line, Column: col})
+		p.Links = append(p.Links, l)
+		p.Spans = append(p.Spans, p.span(s))
 	}
 }
 
@@ -286,7 +288,7 @@ func (p *parse) rawHTML(n ast.Node) {
 			p.Anchors = append(p.Anchors, p.ids.take(t.id))
 		}
 		for _, l := range t.sources {
-			p.link(at, l.Dest, l.Image)
+			p.link(at, l.Link, p.within(&where, t.offset, l.attribute))
 		}
 		if t.dropped && !told[t.name] {
 			told[t.name] = true

@@ -20,6 +20,18 @@ func (l *lines) at(offset int) (line, column int) {
 	if offset < 0 {
 		return l.first, 0
 	}
+	offset = min(offset, len(l.src))
+	line, start := l.of(offset)
+	if l.lastColumn == 0 || l.last < start || l.last > offset {
+		l.last, l.lastColumn = start, 1
+	}
+	l.lastColumn += utf8.RuneCount(l.src[l.last:offset])
+	l.last = offset
+	return line, l.lastColumn
+}
+
+// of returns the 1-based line in the author's file and the offset at which it begins.
+func (l *lines) of(offset int) (line, start int) {
 	if l.starts == nil {
 		l.starts = append(l.starts, 0)
 		for i := 0; ; {
@@ -31,12 +43,6 @@ func (l *lines) at(offset int) (line, column int) {
 			l.starts = append(l.starts, i)
 		}
 	}
-	offset = min(offset, len(l.src))
 	n := sort.Search(len(l.starts), func(i int) bool { return l.starts[i] > offset }) - 1
-	if l.lastColumn == 0 || l.last < l.starts[n] || l.last > offset {
-		l.last, l.lastColumn = l.starts[n], 1
-	}
-	l.lastColumn += utf8.RuneCount(l.src[l.last:offset])
-	l.last = offset
-	return n + l.first, l.lastColumn
+	return n + l.first, l.starts[n]
 }

@@ -40,10 +40,16 @@ var dropped = map[string]bool{
 // tag is what the rest of the package wants to know of one tag of raw HTML.
 type tag struct {
 	name    string
-	offset  int    // in the raw HTML
-	id      string // id or name attribute
-	sources []Link // href and src
+	offset  int         // in the raw HTML
+	id      string      // id or name attribute
+	sources []reference // href and src
 	dropped bool
+}
+
+// reference is an href or a src, with where it stands in its tag; its form is 0 where that is not known.
+type reference struct {
+	Link
+	attribute
 }
 
 // tagsOf returns the tags that open something.
@@ -58,12 +64,17 @@ func tagsOf(raw []byte, ended map[string]bool) []tag {
 		t := z.Token()
 		o := tag{name: t.Data, offset: at, dropped: vanishes(t, rawTok, ended)}
 		if isInert(t.Data) {
-			for _, a := range t.Attr {
+			where := attributesOf(rawTok, t)
+			for i, a := range t.Attr {
 				switch {
 				case a.Key == "id" || a.Key == "name" && t.DataAtom == atom.A:
 					o.id = a.Val
 				case a.Key == "src" && t.DataAtom == atom.Img, a.Key == "href" && t.DataAtom == atom.A:
-					o.sources = append(o.sources, Link{Dest: a.Val, Image: t.DataAtom == atom.Img})
+					r := reference{Link: Link{Dest: a.Val, Image: t.DataAtom == atom.Img}}
+					if where != nil {
+						r.attribute = where[i]
+					}
+					o.sources = append(o.sources, r)
 				}
 			}
 		}

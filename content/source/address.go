@@ -168,3 +168,24 @@ func (a address) scrub(s string) string {
 	}
 	return s
 }
+
+// CheckRemote returns what is wrong with options before anything is opened; nil where nothing is.
+func CheckRemote(o RemoteOptions) error {
+	if _, err := parseAddress(o.URL, o.Token); err != nil {
+		return err
+	}
+	if _, err := branchName(o.Branch); err != nil {
+		return err
+	}
+	_, err := folderPath(o.Path)
+	return err
+}
+
+// Redact is the address of a remote without credentials, for people to read.
+func Redact(url string) string {
+	a, err := readAddress(url)
+	if err != nil {
+		return "a repository"
+	}
+	return a.url
+}

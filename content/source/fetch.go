@@ -80,7 +80,8 @@ func (r *Remote) update(ctx context.Context) error {
 			return r.rebuild(ctx, broken)
 		}
 	}
-	if err != nil && failedBefore && ctx.Err() == nil && !errors.Is(err, errEmptyRemote) && r.m.reachable(ctx) {
+	said := errors.Is(err, errEmptyRemote) || errors.Is(err, errNoHead) // by the remote, and not for want of a mirror
+	if err != nil && failedBefore && !said && ctx.Err() == nil && r.m.reachable(ctx) {
 		// The remote answers and yet the mirror gets nothing: either it is damaged or it cannot be written.
 		if broken := r.m.sound(ctx); broken != nil && ctx.Err() == nil {
 			return r.rebuild(ctx, broken)

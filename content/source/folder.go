@@ -342,3 +342,16 @@ func (s *scan) add(p string, i fs.FileInfo) {
 	st := content.Stamp{Inode: inode(i), Size: i.Size(), ModTime: i.ModTime().UnixNano(), ChangeTime: changeTime(i)}
 	s.files = append(s.files, content.File{Path: p, Stamp: st, Racy: max(st.ModTime, st.ChangeTime) >= s.late})
 }
+
+// Repository is the folder of the repository whose work tree the folder is in, "" where it is in none.
+func (f *Folder) Repository() string {
+	real, err := filepath.EvalSymlinks(f.dir)
+	if err != nil {
+		return ""
+	}
+	git := gitDir(real)
+	if git == "" {
+		return ""
+	}
+	return common(git)
+}

@@ -3,7 +3,6 @@ package source
 import (
 	"context"
 	"errors"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -11,8 +10,6 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 )
-
-func isEOF(err error) bool { return errors.Is(err, io.EOF) }
 
 // Nudge has the remote looked at now rather than at its time: somebody knows that it has changed. Nudges while a fetch
 // is under way make one more fetch after it, as it may have missed what they are about.

@@ -228,12 +228,15 @@ func (m mirror) fetch(ctx context.Context, head bool) error {
 		if out, e := m.speak(ctx, "ls-remote", "--heads", remoteName); e == nil && len(out) == 0 {
 			return errEmptyRemote
 		}
-		return errors.New("the remote's HEAD names no branch that it has: name a branch")
+		return errNoHead
 	}
 	return err
 }
 
-var errEmptyRemote = errors.New("the remote is empty: it has no branch yet")
+var (
+	errEmptyRemote = errors.New("the remote is empty: it has no branch yet")
+	errNoHead      = errors.New("the remote's HEAD names no branch that it has: name a branch")
+)
 
 // reachable tells whether the remote answers at all.
 func (m mirror) reachable(ctx context.Context) bool {

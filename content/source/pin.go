@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -99,7 +100,7 @@ func (r *Remote) readPin() (string, error) {
 	defer func() { _ = f.Close() }()
 	b := make([]byte, maxPin)
 	n, err := f.Read(b)
-	if err != nil && n == 0 && !isEOF(err) {
+	if err != nil && n == 0 && !errors.Is(err, io.EOF) {
 		return "", err
 	}
 	said := strings.ToLower(strings.TrimSpace(string(b[:n])))
@@ -151,4 +152,44 @@ func (r *Remote) notePin(p pin) {
 
 func (r *Remote) refused(err error) {
 	r.o.Log.Warn("the pinned revision cannot be served; what is served now stays", "remote", r.Redacted(), "cause", err)
+}
+
+// PinFile is the pin of a portal that may be running: its Remote reads the file.
+type PinFile struct {
+	Mirror string // the Dir of the Remote
+	Path   string // its PinFile
+}
+
+// Set has a revision served, which may be shortened to seven digits, until Clear. It returns the whole name and what the
+// revision says of itself.
+func (p PinFile) Set(ctx context.Context, rev string) (id, subject string, err error) {
+	rev = strings.ToLower(strings.TrimSpace(rev))
+	if !revisionName.MatchString(rev) {
+		return "", "", fmt.Errorf("%q is no revision: give at least seven of its hexadecimal digits", rev)
+	}
+	if id, err = (mirror{dir: p.Mirror}).has(ctx, rev); err != nil {
+		return "", "", err
+	}
+	out, err := runBare(ctx, p.Mirror, "log", "-1", "--format=%s", id)
+	if err != nil {
+		return "", "", err
+	}
+	return id, strings.TrimSpace(string(out)), replaceFile(p.Path, id+"\n")
+}
+
+// Clear has the branch followed again.
+func (p PinFile) Clear() error {
+	if err := os.Remove(p.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// Read is the revision that is pinned, as the file has it; "" for none.
+func (p PinFile) Read() string {
+	b, err := os.ReadFile(p.Path)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(b[:min(len(b), maxPin)]))
 }

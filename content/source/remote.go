@@ -106,6 +106,9 @@ func OpenRemote(o RemoteOptions) (*Remote, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Every < 0 || o.Timeout < 0 {
+		return nil, errors.New("the time between two looks at the remote, and that for one, cannot be below zero")
+	}
 	o.Every, o.Timeout, o.Token = cmp.Or(o.Every, defaultEvery), cmp.Or(o.Timeout, defaultTimeout), ""
 	r := &Remote{
 		o: o, m: mirror{dir: o.Dir, addr: addr}, objects: OpenObjects(o.Dir),
@@ -193,6 +196,17 @@ func (r *Remote) Close() {
 	r.stop()
 	r.objects.Close()
 }
+
+// Blob reads a file by its full object name.
+func (r *Remote) Blob(ctx context.Context, name string) ([]byte, error) {
+	return r.objects.Blob(ctx, name)
+}
+
+// History returns what the mirror knows of the content folder's pages at the revision that Scan returned last.
+func (r *Remote) History() *Git { return GitAt(r.o.Dir, r.o.Path, r.Revision) }
+
+// Branch is the branch that is followed, "" for what the remote's HEAD leads to.
+func (r *Remote) Branch() string { return r.o.Branch }
 
 // Redacted is the remote's address without credentials, for people to read.
 func (r *Remote) Redacted() string { return r.m.addr.url }

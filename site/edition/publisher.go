@@ -30,14 +30,22 @@ type Waiter interface {
 	Busy() bool
 }
 
+// Follower is a Source that knows when it has changed, from when on it is followed.
+type Follower interface {
+	Follow(ctx context.Context) <-chan struct{}
+}
+
 // Gate asks a new edition the questions it must answer before it replaces the old one: changed are pages that are
 // new in it. An error holds it back.
 type Gate func(ctx context.Context, e *Edition, changed []*content.Doc) error
 
 // Options say what a Publisher follows and how.
 type Options struct {
-	Source   Source
-	Changes  <-chan struct{}  // word that something may have changed; nil when nothing ever does
+	Source  Source
+	Changes <-chan struct{} // word that something may have changed; nil when nothing ever does
+	// Open makes the Source, and what git knows of it, where they are kept beside the index: state is the folder that this
+	// process alone writes. Nil where Source and Git are given.
+	Open     func(state string) (Source, *source.Git, error)
 	Git      *source.Git      // nil where the content is in no repository
 	History  *content.History // last changes that are known beforehand, as for the library in the binary
 	State    string           // folder to keep the index in; "" uses a temporary one
@@ -119,6 +127,12 @@ func New(o Options) (*Publisher, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Open != nil {
+		if o.Source, o.Git, err = o.Open(st.dir); err != nil {
+			st.close()
+			return nil, err
+		}
+	}
 	p := &Publisher{
 		o: o, state: st, indexed: map[string]content.Hash{}, history: o.History, news: make(chan struct{}), troubles: map[string]string{}, notes: map[string]string{},
 		published: make(chan struct{}), nudge: make(chan struct{}, 1),
@@ -178,9 +192,13 @@ func (p *Publisher) Run(ctx context.Context) error {
 	}
 	p.builder.Recall = func(path string) []byte { return kept[path] }
 	p.builder.Good = p.lastGood
+	changes := p.o.Changes
 	tree, err := p.o.Source.Scan()
 	if err != nil {
 		return err
+	}
+	if f, ok := p.o.Source.(Follower); ok && changes == nil {
+		changes = f.Follow(ctx)
 	}
 	p.listed(tree)
 	if len(kept) == 0 {
@@ -207,7 +225,7 @@ func (p *Publisher) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case _, ok := <-p.o.Changes:
+		case _, ok := <-changes:
 			if !ok {
 				return nil
 			}

@@ -13,6 +13,15 @@ import (
 
 // StateDir is the default folder for what is kept of a content folder between runs.
 func StateDir(contentDir string) (string, error) {
+	abs, err := filepath.Abs(contentDir)
+	if err != nil {
+		return "", err
+	}
+	return StateOf(abs)
+}
+
+// StateOf is the default folder for what is kept of any other content, by a name that no other content has.
+func StateOf(name string) (string, error) {
 	base := os.Getenv("XDG_STATE_HOME")
 	if base == "" || !filepath.IsAbs(base) {
 		home, err := os.UserHomeDir()
@@ -21,11 +30,7 @@ func StateDir(contentDir string) (string, error) {
 		}
 		base = filepath.Join(home, ".local", "state")
 	}
-	abs, err := filepath.Abs(contentDir)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256([]byte(abs))
+	sum := sha256.Sum256([]byte(name))
 	return filepath.Join(base, "rutter", hex.EncodeToString(sum[:8])), nil
 }
 

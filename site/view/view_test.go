@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 
+	"rutter/content/coverage"
 	"rutter/content/diag"
 	"rutter/content/difference"
 	"rutter/content/markdown"
@@ -123,13 +124,26 @@ var states = map[string]templ.Component{
 	"lost-all": view.LostView(view.Lost{Frame: frame, Path: "/zzz", Words: "zzz", RequestID: "abc-2"}),
 	"error":    view.ErrorView(view.ErrorPage{Frame: frame, Status: 500, Heading: "Internal Server Error", Text: "The portal made a mistake.", RequestID: "abc-3", Path: "/x"}),
 	"problems": view.ProblemsView(view.ProblemsPage{
-		Frame: forAuthors, Edition: "0123456789ab", Pages: 359, Errors: 2, Warnings: 1, Shown: 2,
+		Frame: forAuthors, Coverage: true, Edition: "0123456789ab", Pages: 359, Errors: 2, Warnings: 1, Shown: 2,
 		Files: []view.ProblemFile{{File: "a.md", URL: "/a", Problems: []diag.Problem{{Line: 42, Column: 7, Rule: "anchor-dead", Text: "b.md has no heading #x", Fix: "did you mean #y?"}}}, {File: "", Problems: []diag.Problem{{Severity: diag.Note, Rule: "n", Text: "note"}}}},
 	}),
 	"asked":     view.AskedView(view.AskedPage{Frame: frame, Enough: 3, Missing: []view.AskedQuery{{Query: "raft <quorum>", URL: "/search?q=raft", Asked: 1200, None: 1100}}}),
 	"asked-off": view.AskedView(view.AskedPage{Frame: frame, Off: true}),
 	"rules":     view.RulesView(view.RulesPage{Frame: frame, Rules: []view.RuleLink{{ID: "link-dead", Title: "A link leads nowhere", Severity: diag.Error}, {ID: "heading-jump", Title: "A heading skips a level", Severity: diag.Note}}}),
 	"rule":      view.RuleView(view.RulePage{Frame: frame, Rule: view.RuleLink{ID: "link-dead", Title: "A link leads nowhere", Severity: diag.Error}, Body: "<p>A reader who follows the link gets nothing.</p>\n"}),
+	"coverage": view.CoverageView(view.CoveragePage{
+		Frame: frame, Alerts: 1204, Rules: 1300, Files: 8,
+		States: []view.CoverageState{
+			{State: coverage.Unanswered, Total: 1200, Alerts: []view.CoveredAlert{{Name: "Node<Down>", Doorway: "/r/Node%3CDown%3E", Severity: "critical, warning", File: "rules/a.yaml", Line: 12, Rules: 3, Missed: 4, Near: &view.Link{Label: "Node is down", URL: "/node"}, Advisories: []view.Link{{Label: "Nodes <stop>", URL: "/advisory"}}}}},
+			{State: coverage.URLDead, Total: 1, Alerts: []view.CoveredAlert{{Name: "DiskFull", Doorway: "/r/DiskFull", File: "rules/a.yaml", Line: 20, Rules: 1, Missed: 1, Address: "https://kb.example.org/<gone>", Page: &view.Link{Label: "The disk is full", URL: "/disk"}}}},
+			{State: coverage.URLElse, Total: 1, Alerts: []view.CoveredAlert{{Name: "Else", Doorway: "/r/Else", File: "rules/b.yaml", Line: 3, Rules: 1, Address: "javascript:alert(1)"}}},
+			{State: coverage.Answered, Total: 2, Alerts: []view.CoveredAlert{{Name: "Fine", Doorway: "/r/Fine", File: "rules/b.yaml", Line: 9, Rules: 2, Page: &view.Link{Label: "Fine", URL: "/fine"}}, {Name: "Good", Doorway: "/r/Good", File: "rules/b.yaml", Line: 30, Rules: 1, Page: &view.Link{Label: "Good", URL: "/good"}}}},
+		},
+		Idle: entries[:1], IdleTotal: 600, Unknown: []coverage.Unknown{{Alert: "NodeDwon", Page: coverage.Page{Path: "node.md", URL: "/node"}, Line: 3, Column: 9, Near: "NodeDown"}}, UnknownTotal: 1,
+		Unreadable: []diag.Problem{{File: "rules/c.yaml", Line: 2, Column: 5, Text: "the rules do not <parse>", Fix: "mend it"}, {Severity: diag.Warning, Text: "no alert was read"}},
+	}),
+	"coverage-fine": view.CoverageView(view.CoveragePage{Frame: frame, Alerts: 1, Rules: 1, Files: 1, States: []view.CoverageState{{State: coverage.Unanswered}, {State: coverage.Answered, Total: 1, Alerts: []view.CoveredAlert{{Name: "Fine", Doorway: "/r/Fine", File: "r.yaml", Line: 1, Rules: 1, Page: &view.Link{Label: "Fine", URL: "/fine"}}}}}}),
+	"coverage-none": view.CoverageView(view.CoveragePage{Frame: frame, Unreadable: []diag.Problem{{Text: "no alert was read", Fix: "name files with alerting rules"}}}),
 	"accountability": view.AccountabilityView(view.AccountabilityPage{
 		Frame: frame, Pages: 1200, Late: 2, Unreviewed: 3, Orphan: 1, Authors: true, Data: "/api/v1/accountability", Sheet: "/-/accountability.csv",
 		Owners: []view.OwnerRow{{Name: "Storage <team>", URL: "/-/accountability?owner=x", Pages: 1100, Late: 2, Errors: 1}, {Name: "nobody", URL: "/-/accountability?owner=nobody", Pages: 100}},

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"context"
+	"io"
 	"net/url"
 	"slices"
 	"strconv"
@@ -8,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"rutter/content/coverage"
 	"rutter/content/diag"
 	"rutter/content/difference"
 	"rutter/content/markdown"
@@ -200,6 +203,92 @@ func problemsHeading(p ProblemsPage) string {
 		return plural(n, "thing", "things") + " to look at"
 	}
 	return plural(p.Errors, "error", "errors") + " to mend"
+}
+
+func coverageHeading(p CoveragePage) string {
+	n := map[coverage.State]int{}
+	for _, s := range p.States {
+		n[s.State] = s.Total
+	}
+	switch {
+	case p.Alerts == 0:
+		return "No alerts in the rules"
+	case n[coverage.Unanswered]+n[coverage.URLDead] > 0:
+		return plural(n[coverage.Unanswered]+n[coverage.URLDead], "alert", "alerts") + " to mend"
+	case n[coverage.URLElse] > 0:
+		return plural(n[coverage.URLElse], "alert leads", "alerts lead") + " elsewhere"
+	}
+	return "Every alert has a page"
+}
+
+// stateWords are the heading of a state, the heading of its last column, and its shape.
+func stateWords(s coverage.State) (heading, column, class string) {
+	switch s {
+	case coverage.Unanswered:
+		return "No page", "Nearest page", "crit"
+	case coverage.URLDead:
+		return "Dead runbook address", "Address", "high"
+	case coverage.URLElse:
+		return "Runbook elsewhere", "Address", "low"
+	}
+	return "Answered", "Page", "good"
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return number(n) + " times"
+}
+
+func stateHeading(s coverage.State) string { h, _, _ := stateWords(s); return h }
+func stateColumn(s coverage.State) string  { _, c, _ := stateWords(s); return c }
+func stateClass(s coverage.State) string   { _, _, c := stateWords(s); return c }
+
+// breakable is a path or an address that may go on in the next line.
+func breakable(s string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		parts := pathParts(s)
+		for i, p := range parts {
+			parts[i] = templ.EscapeString(p)
+		}
+		_, err := io.WriteString(w, strings.Join(parts, "<wbr>"))
+		return err
+	})
+}
+
+// pathParts cuts a path or an address behind its slashes, and where a part is long.
+func pathParts(s string) (out []string) {
+	for part := range strings.SplitAfterSeq(s, "/") {
+		if part == "/" && len(out) > 0 { // of https://
+			out[len(out)-1] += part
+			continue
+		}
+		for r := []rune(part); len(r) > 0; {
+			n := min(len(r), 32)
+			out = append(out, string(r[:n]))
+			r = r[n:]
+		}
+	}
+	return out
+}
+
+func filePlace(p diag.Problem) string {
+	if p.File == "" {
+		return "all files"
+	}
+	if p.Line == 0 {
+		return p.File
+	}
+	return p.File + ":" + place(p)
+}
+
+func rulePlace(a CoveredAlert) string {
+	place := a.File + ":" + strconv.Itoa(a.Line)
+	if a.Rules > 1 {
+		place += " and " + number(a.Rules-1) + " more"
+	}
+	return place
 }
 
 // shownValues is how many values of a facet are shown before "more".

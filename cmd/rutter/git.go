@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"rutter/content/source"
+	"rutter/site"
+	"rutter/site/edition"
+)
+
+// gitFlags say which repository elsewhere is served.
+type gitFlags struct {
+	Git        string        `placeholder:"URL" help:"Serve a git repository: https, ssh (also user@host:path), file, or an absolute path."`
+	Branch     string        `help:"Branch of it. The default is that of the repository."`
+	Pull       time.Duration `default:"1m" help:"How often to look at the repository."`
+	Token      string        `name:"token-file" placeholder:"FILE" help:"File with the token, or user:password, for https. The default is git-token in $CREDENTIALS_DIRECTORY, where there is one."`
+	HookSecret string        `name:"hook-secret-file" placeholder:"FILE" help:"File with the secret of webhooks (GitHub, GitLab, Gitea, Standard Webhooks) at /-/hook. The default is hook-secret in $CREDENTIALS_DIRECTORY, where there is one."`
+}
+
+// options are where a repository is kept below a state folder.
+func (g *gitFlags) options(folder, state, token string, log *slog.Logger) source.RemoteOptions {
+	return source.RemoteOptions{
+		URL: g.Git, Branch: g.Branch, Path: folder, Dir: filepath.Join(state, "mirror"), PinFile: filepath.Join(state, "pin"),
+		Every: g.Pull, Token: token, Now: time.Now, Log: log,
+	}
+}
+
+// remote has a repository elsewhere served.
+func (g *gitFlags) remote(o *site.Options, folder string, log *slog.Logger) error {
+	if g.Pull < time.Second {
+		return &exit{exitUsage, errors.New("--pull must be a second at least")}
+	}
+	token, err := secret(g.Token, "git-token")
+	if err != nil {
+		return err
+	}
+	if o.Hook, err = secret(g.HookSecret, "hook-secret"); err != nil {
+		return err
+	}
+	if err := source.CheckRemote(g.options(folder, "", string(token), log)); err != nil {
+		return &exit{exitUsage, err}
+	}
+	if o.State == "" {
+		if o.State, err = g.state(folder); err != nil {
+			log.Warn("there is no state folder; the repository is fetched at each start", "cause", err)
+		}
+	}
+	o.Remote = func(state string) (*source.Remote, error) {
+		return source.OpenRemote(g.options(folder, state, string(token), log))
+	}
+	return nil
+}
+
+// state is the default folder for what is kept of a repository between runs.
+func (g *gitFlags) state(folder string) (string, error) {
+	return edition.StateOf("git " + g.Git + " " + g.Branch + " " + folder)
+}
+
+// name is the repository as people may read it.
+func (g *gitFlags) name() string { return source.Redact(g.Git) }
+
+// secret reads a file that holds one, or the one that systemd hands over under a name; nil where there is neither.
+func secret(file, credential string) ([]byte, error) {
+	if file == "" {
+		dir := os.Getenv("CREDENTIALS_DIRECTORY")
+		if dir == "" {
+			return nil, nil
+		}
+		file = filepath.Join(dir, credential)
+		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, &exit{exitIO, err}
+	}
+	if b = bytes.TrimSpace(b); len(b) == 0 {
+		return nil, &exit{exitUsage, fmt.Errorf("%s is empty", file)}
+	}
+	return b, nil
+}
+
+type rollbackCmd struct {
+	Revision string `arg:"" optional:"" help:"Revision to serve from now on, seven digits of it at least. Without it, what is served is printed."`
+	Off      bool   `help:"Follow the branch again."`
+	State    string `help:"State folder of the portal. The default is that of the --git, --branch and --folder it serves."`
+	Git      string `placeholder:"URL" help:"Repository that the portal serves."`
+	Branch   string `help:"Branch that it serves."`
+	Folder   string `help:"Folder inside the repository that it serves."`
+}
+
+// Run has a running portal serve another revision of its repository, or one that is started later.
+func (c *rollbackCmd) Run(out *streams) error {
+	if c.State == "" && c.Git == "" {
+		return &exit{exitUsage, errors.New("name the portal's --state, or the --git that it serves")}
+	}
+	if c.Off && c.Revision != "" {
+		return &exit{exitUsage, errors.New("--off takes no revision")}
+	}
+	state := c.State
+	if state == "" {
+		var err error
+		if state, err = (&gitFlags{Git: c.Git, Branch: c.Branch}).state(c.Folder); err != nil {
+			return err
+		}
+	}
+	if _, err := os.Stat(filepath.Join(state, "mirror")); err != nil {
+		return &exit{exitIO, fmt.Errorf("%s holds no repository: start the portal once, or name its --state", state)}
+	}
+	pin := source.PinFile{Mirror: filepath.Join(state, "mirror"), Path: filepath.Join(state, "pin")}
+	ctx := context.Background()
+	switch {
+	case c.Off:
+		if err := pin.Clear(); err != nil {
+			return &exit{exitIO, err}
+		}
+		_, _ = fmt.Fprintln(out.Out, "the branch is followed")
+	case c.Revision == "":
+		if p := pin.Read(); p != "" {
+			_, _ = fmt.Fprintln(out.Out, "rolled back to", p)
+		} else {
+			_, _ = fmt.Fprintln(out.Out, "the branch is followed")
+		}
+	default:
+		rev, subject, err := pin.Set(ctx, c.Revision)
+		if err != nil {
+			return &exit{exitUsage, err}
+		}
+		_, _ = fmt.Fprintf(out.Out, "%s %s\n", rev, safe(subject))
+		_, _ = fmt.Fprintln(out.Err, "It is served, and the branch is not followed, until rutter rollback --off.")
+	}
+	return nil
+}
