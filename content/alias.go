@@ -44,7 +44,11 @@ func (f *authored) withAlias(alias string) (e edit, ok bool) {
 	top := f.starts[0]
 	switch {
 	case b.format == 0 || b.open:
-		return edit{top, top, "---" + eol + "aliases: [" + yamlText(alias) + "]" + eol + "---" + eol}, true
+		block := "---" + eol + "aliases: [" + yamlText(alias) + "]" + eol + "---" + eol
+		if rest := f.raw[top:]; len(rest) > 0 && rest[0] != '\n' && rest[0] != '\r' {
+			block += eol
+		}
+		return edit{top, top, block}, true
 	case b.format == 't':
 		return f.aliasTOML(b, alias)
 	}

@@ -7,14 +7,14 @@ import (
 
 // Delta is what readers find other in a snapshot than in one before it, whoever they are.
 type Delta struct {
-	Put     []string // what is new or has other content, sorted: pages by their bytes, files by their size and time
-	Moved   []Moved  // pages whose bytes now lie under another path, sorted by that
-	Removed []string // what is gone, sorted
-	Dated   bool     // dates of last change, or the revisions that pages are of, are others
+	Put     []string     // what is new or has other content, sorted: pages by their bytes, files by their size and time
+	Moved   []Relocation // pages whose bytes now lie under another path, sorted by that
+	Removed []string     // what is gone, sorted
+	Dated   bool         // dates of last change, or the revisions that pages are of, are others
 }
 
-// Moved is a page that lies elsewhere.
-type Moved struct{ From, To string }
+// Relocation is a page that lies elsewhere now.
+type Relocation struct{ From, To string }
 
 // Same tells whether all that may be other are dates.
 func (d Delta) Same() bool { return len(d.Put)+len(d.Moved)+len(d.Removed) == 0 }
@@ -102,7 +102,7 @@ func (d *Delta) match(came []*Doc, gone map[string]Hash, of func(*Doc) Hash) {
 			continue
 		}
 		moved[from] = true
-		d.Moved = append(d.Moved, Moved{from, x.Path})
+		d.Moved = append(d.Moved, Relocation{from, x.Path})
 	}
 	for p := range gone {
 		if !moved[p] {

@@ -202,7 +202,7 @@ func TestIncludesFollow(t *testing.T) {
 	if b := bodyOf(t, s, "a.md"); !strings.Contains(b, "deepword") || len(s.Problems()) > 0 {
 		t.Errorf("after it came: %s %v", b, s.Problems())
 	}
-	s, diff = change(map[string]string{"b.md": "# B\n\nother\n"})
+	_, diff = change(map[string]string{"b.md": "# B\n\nother\n"})
 	expect("another page", diff, "b.md")
 	s, diff = change(map[string]string{"portal.yaml": "constants:\n  who: Port\n"})
 	expect("a constant", diff, "c.md")

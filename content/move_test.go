@@ -3,7 +3,6 @@ package content_test
 import (
 	"errors"
 	"fmt"
-	"github.com/google/go-cmp/cmp"
 	"maps"
 	"math/rand/v2"
 	"net/url"
@@ -11,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"rutter/content"
 )
@@ -120,7 +121,7 @@ func TestMove(t *testing.T) {
 				"z.md": "---\nuses: [x.md, 'x.md#h', \"x\"]\nsuperseded_by: x.md\n---\n[x][r] [r] [R][]\n\n`[x](x.md)`\n\n    [x](x.md)\n\n<a title='a>b' href=\"x.md\">x</a>\n\n```\n[r]: x.md\n```\n\n[r]: <x.md> 'title'\n",
 			},
 			map[string]string{
-				"sub/x.md": "---\naliases: [/x]\n---\n# X\n\n[z]\n\n[z]: ../z.md\n",
+				"sub/x.md": "---\naliases: [/x]\n---\n\n# X\n\n[z]\n\n[z]: ../z.md\n",
 				"z.md":     "---\nuses: [sub/x.md, 'sub/x.md#h', \"sub/x\"]\nsuperseded_by: sub/x.md\n---\n[x][r] [r] [R][]\n\n`[x](x.md)`\n\n    [x](x.md)\n\n<a title='a>b' href=\"sub/x.md\">x</a>\n\n```\n[r]: x.md\n```\n\n[r]: <sub/x.md> 'title'\n",
 			},
 		},
@@ -140,12 +141,12 @@ func TestMove(t *testing.T) {
 		{
 			"what is written out stays written out", "a b (1).md", "sub/a b (1).md",
 			map[string]string{"a b (1).md": "# A\n", "z.md": "[x](<a b (1).md>) [x](a%20b%20(1).md) <img src=\"p q.png\">\n", "p q.png": ""},
-			map[string]string{"sub/a b (1).md": "---\naliases: [\"/a b (1)\"]\n---\n# A\n", "z.md": "[x](<sub/a b (1).md>) [x](sub/a%20b%20(1).md) <img src=\"p q.png\">\n", "p q.png": ""},
+			map[string]string{"sub/a b (1).md": "---\naliases: [\"/a b (1)\"]\n---\n\n# A\n", "z.md": "[x](<sub/a b (1).md>) [x](sub/a%20b%20(1).md) <img src=\"p q.png\">\n", "p q.png": ""},
 		},
 		{
 			"a folder with all that is in it", "a", "n/b",
 			map[string]string{"a/README.md": "[x](x.md) [top](../top.md) [p](sub/p.png)\n", "a/x.md": "[a](./) [a](README.md)\n", "a/sub/p.png": "", "top.md": "[a](a/) [a](a) [a](a/README.md) [p](a/sub/p.png) [a](/a/)\n"},
-			map[string]string{"n/b/README.md": "---\naliases: [/a/]\n---\n[x](x.md) [top](../../top.md) [p](sub/p.png)\n", "n/b/x.md": "---\naliases: [/a/x]\n---\n[a](./) [a](README.md)\n", "n/b/sub/p.png": "", "top.md": "[a](n/b/) [a](n/b) [a](n/b/README.md) [p](n/b/sub/p.png) [a](/n/b/)\n"},
+			map[string]string{"n/b/README.md": "---\naliases: [/a/]\n---\n\n[x](x.md) [top](../../top.md) [p](sub/p.png)\n", "n/b/x.md": "---\naliases: [/a/x]\n---\n\n[a](./) [a](README.md)\n", "n/b/sub/p.png": "", "top.md": "[a](n/b/) [a](n/b) [a](n/b/README.md) [p](n/b/sub/p.png) [a](/n/b/)\n"},
 		},
 		{
 			"a picture", "p.png", "img/q.png",
@@ -155,7 +156,7 @@ func TestMove(t *testing.T) {
 		{
 			"dead links go on naming the same place", "a/x.md", "x.md",
 			map[string]string{"a/x.md": "[d](gone.md#h) [d](../../out.md) [d](/gone)\n"},
-			map[string]string{"x.md": "---\naliases: [/a/x]\n---\n[d](a/gone.md#h) [d](../out.md) [d](/gone)\n"},
+			map[string]string{"x.md": "---\naliases: [/a/x]\n---\n\n[d](a/gone.md#h) [d](../out.md) [d](/gone)\n"},
 		},
 		{
 			"links as Hugo writes them", "docs/guide/one.md", "docs/two.md",
@@ -179,7 +180,7 @@ func TestMove(t *testing.T) {
 				"g/1.md": "---\naliases:\n  # kept\n  - /f/1\n  - /one\n  - /two\ntitle: A\n---\n", "g/2.md": "---\naliases: [ /f/2, /one2, \"/two2\" ]\n---\n", "g/3.md": "---\naliases: [/f/3, /one3]\n---\n",
 				"g/4.md": "---\naliases: [/f/4]\ntitle: A\n---\n", "g/5.md": "---\naliases: [/f/5]\n---\n", "g/6.md": "+++\naliases = [\"/f/6\"]\ntitle = \"A\"\n[params]\nx = 1\n+++\n",
 				"g/7.md": "+++\naliases = [\"/f/7\", '/one7']\n+++\n", "g/8.md": "+++\naliases = [\"/f/8\", \"/one8\"] # c\n+++\n", "g/9.md": "{\"title\": \"A\", \"aliases\": [\"/f/9\", \"/one9\"]}\n",
-				"g/10.md": "{\n  \"aliases\": [\"/f/10\"],\n  \"title\": \"A\"\n}\n\nText\n", "g/11.md": "{\"aliases\": [\"/f/11\"]}\n", "g/12.md": "---\naliases: [/f/12]\n---\n# A\n", "g/13.md": "---\naliases: [/f/13]\n---\n---\n\nA rule above.\n", "g/14.md": "---\naliases: [/f/14]\n---\n",
+				"g/10.md": "{\n  \"aliases\": [\"/f/10\"],\n  \"title\": \"A\"\n}\n\nText\n", "g/11.md": "{\"aliases\": [\"/f/11\"]}\n", "g/12.md": "---\naliases: [/f/12]\n---\n# A\n", "g/13.md": "---\naliases: [/f/13]\n---\n\n---\n\nA rule above.\n", "g/14.md": "---\naliases: [/f/14]\n---\n",
 			},
 		},
 		{

@@ -65,7 +65,9 @@ func TestLinksAreLookedAtAgain(t *testing.T) {
 			[]string{"a.md:1:1: anchor-dead: x/README.md has no heading #part"},
 		},
 		"a former address comes": {
-			"[x](x.md)", map[string]string{"y.md": "# Y"}, map[string]string{"y.md": "---\naliases: [x]\n---\n# Y"},
+			"[x](x.md)",
+			map[string]string{"y.md": "# Y"},
+			map[string]string{"y.md": "---\naliases: [x]\n---\n# Y"},
 			[]string{"a.md:1:1: link-moved: x.md is a former address of y.md (write the one of today)"},
 		},
 		"a former address goes": {

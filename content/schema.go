@@ -184,6 +184,10 @@ func portalSchema() object {
 			"lang":  object{"type": "string", "pattern": languageTag.String(), "description": "Language of the pages that name none.", "examples": list{"en", "de-AT"}},
 			"title": object{"type": list{"string", "number", "boolean"}, "minLength": 1, "maxLength": maxTitle, "description": "Name of the portal."},
 			"edit":  object{"type": "string", "pattern": `^[hH][tT][tT][pP][sS]?://[^/{}]+.*\{path\}`, "description": "Where a page is edited, with {path} once, where the file's path belongs.", "examples": list{"https://git.example.org/harbour/edit/main/{path}"}},
+			"constants": object{
+				"type": "object", "description": "Texts for words in double braces: {{version}} on a page becomes the text of version.", "maxProperties": maxConstants,
+				"patternProperties": object{constantName.String(): object{"type": list{"string", "number", "boolean"}, "minLength": 1, "maxLength": maxConstant}}, "additionalProperties": false,
+			},
 		},
 		"examples": list{object{"title": "The harbour handbook", "lang": "de", "edit": "https://git.example.org/harbour/edit/main/{path}"}},
 	}

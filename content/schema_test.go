@@ -3,6 +3,7 @@ package content
 import (
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -225,6 +226,10 @@ func TestSchemaOfSettings(t *testing.T) {
 		{"portal", "edit: https://git.example.org/", false},
 		{"portal", "edit: ftp://git.example.org/{path}", false},
 		{"portal", "name: A", false},
+		{"portal", "constants: {version: 8.0, a-b_1: text}", true},
+		{"portal", "constants: {1a: text}", false},
+		{"portal", "constants: {a: [b]}", false},
+		{"portal", "constants: [a]", false},
 		{"queries", "- query: a\n  page: b.md\n  within: 1", true},
 		{"queries", "a: b.md", true},
 		{"queries", "", true},
@@ -250,6 +255,17 @@ func TestSchemaOfSettings(t *testing.T) {
 		if err := schemaOf(t, tt.of).Validate(data(t, tt.text)); (err == nil) != tt.good {
 			t.Errorf("%s: %q: the schema says %v", tt.of, tt.text, err)
 		}
+	}
+	var settings struct{ Properties map[string]any }
+	if err := json.Unmarshal(Schema("portal"), &settings); err != nil {
+		t.Fatal(err)
+	}
+	p := &portal{}
+	p.parse([]byte("nothing: x"))
+	keys := strings.Split(strings.TrimPrefix(p.problems[0].Fix, "the keys are: "), ", ")
+	slices.Sort(keys)
+	if have := slices.Sorted(maps.Keys(settings.Properties)); !slices.Equal(have, keys) {
+		t.Errorf("the schema has %v, the reader %v", have, keys)
 	}
 	if Schema("nothing") != nil || len(Schemas()) != 3 {
 		t.Error("a schema of nothing")

@@ -72,7 +72,7 @@ func entryOf(p edition.Publication) audit.Entry {
 	return e
 }
 
-func moves(of []content.Moved) []audit.Move {
+func moves(of []content.Relocation) []audit.Move {
 	out := make([]audit.Move, 0, len(of))
 	for _, m := range of {
 		out = append(out, audit.Move(m))

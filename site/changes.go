@@ -127,15 +127,10 @@ func (s *Server) difference(w http.ResponseWriter, r *request, d *content.Doc, a
 		return err
 	}
 	to := s.changeOf(d, all, i)
-	p := view.DifferencePage{
-		Frame: s.frameOf(r, "What changed: "+d.Title), Heading: "What changed: " + d.Title, From: from, To: &to,
-		Crumbs: append(crumbsOf(r.view.Trail(d.Parent())), view.Link{Label: d.Title, URL: d.URL}, view.Link{Label: "Changes", URL: changesURL(d)}),
-		Stats:  diff.Stats, Body: string(diff.Body), AsText: diff.Body == nil && len(diff.Stats) == 0 && len(diff.Source) > 0, Source: diff.Source,
-	}
+	p := differencePage(diff)
+	p.Frame, p.Heading, p.From, p.To = s.frameOf(r, "What changed: "+d.Title), "What changed: "+d.Title, from, &to
+	p.Crumbs = append(crumbsOf(r.view.Trail(d.Parent())), view.Link{Label: d.Title, URL: d.URL}, view.Link{Label: "Changes", URL: changesURL(d)})
 	p.Frame.Changes, p.Frame.NoIndex = true, true
-	for _, f := range diff.Fields {
-		p.Fields = append(p.Fields, view.FieldRow{Label: view.FieldWord(f.Key), Old: f.Old, New: f.New})
-	}
 	if i+1 < len(all) {
 		if c := s.changeOf(d, all, i+1); c.URL != "" {
 			p.Older = &view.Link{Label: c.Subject, URL: c.URL}
@@ -152,4 +147,13 @@ func (s *Server) difference(w http.ResponseWriter, r *request, d *content.Doc, a
 	}
 	represent(body, typeHTML, cacheRevalidate, varyEncoding).write(w, r.Request, http.StatusOK)
 	return nil
+}
+
+// differencePage is a difference as it is shown, without what stands around it.
+func differencePage(d content.Difference) view.DifferencePage {
+	p := view.DifferencePage{Stats: d.Stats, Body: string(d.Body), AsText: d.Body == nil && len(d.Stats) == 0 && len(d.Source) > 0, Source: d.Source}
+	for _, f := range d.Fields {
+		p.Fields = append(p.Fields, view.FieldRow{Label: view.FieldWord(f.Key), Old: f.Old, New: f.New})
+	}
+	return p
 }

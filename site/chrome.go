@@ -96,6 +96,7 @@ func (s *Server) frameOf(r *request, title string) view.Frame {
 		f.Products = s.chromeOf(r).products
 		f.Nav = s.chromeOf(r).nav(nil)
 		f.Bar, f.Live = s.barOf(r, nil), s.liveURL(r, nil)
+		f.Preview = s.previewOf(r)
 	}
 	return f
 }

@@ -30,6 +30,13 @@ func (s *Server) readyz(w http.ResponseWriter, r *request) error {
 	default:
 		fmt.Fprintf(&b, "ready: edition %s, %d pages\n", r.edition.ID, r.view.Len())
 	}
+	served := ""
+	if r.edition != nil {
+		served = r.edition.Snapshot.Served()
+	}
+	for _, l := range s.remoteLines(served) {
+		b.WriteString(l + "\n")
+	}
 	if s.audit != nil {
 		if seq, hash := s.audit.Newest(); seq > 0 {
 			fmt.Fprintf(&b, "audit: %d %s\n", seq, hash[:12])
@@ -37,13 +44,6 @@ func (s *Server) readyz(w http.ResponseWriter, r *request) error {
 		if t := s.audit.Trouble(); t != "" {
 			fmt.Fprintf(&b, "degraded: audit: %s\n", strings.ReplaceAll(t, "\n", " "))
 		}
-	}
-	served := ""
-	if r.edition != nil {
-		served = r.edition.Snapshot.Served()
-	}
-	for _, l := range s.remoteLines(served) {
-		b.WriteString(l + "\n")
 	}
 	for _, t := range slices.Concat(s.publisher.Troubles(), s.publisher.Notes()) {
 		fmt.Fprintf(&b, "degraded: %s\n", strings.ReplaceAll(t, "\n", " "))

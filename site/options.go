@@ -16,7 +16,13 @@ type Options struct {
 	Source edition.Source // where content comes from
 	// Remote opens a repository elsewhere as the Source, its mirror kept in a folder below state. Nil where Source says
 	// where content comes from.
-	Remote  func(state string) (*source.Remote, error)
+	Remote func(state string) (*source.Remote, error)
+	// Previews is how many branches of Remote may be open beside the live edition, and PreviewPages how many pages they may
+	// have in all; 0 of the first shows none.
+	Previews     int
+	PreviewPages int
+
+	branch  string           // of a preview
 	Hook    []byte           // secret of webhooks that tell of a push; nil takes none
 	Changes <-chan struct{}  // word that something may have changed; nil when nothing ever does
 	Git     *source.Git      // the repository the content is in; nil for none

@@ -172,6 +172,9 @@ func (s *Server) dependencies(r *request, d *content.Doc) string {
 	_, _ = h.Write(d.Hash[:])
 	t, _ := r.view.Changed(d)
 	add(d.URL, d.Title, r.edition.Snapshot.EditURL(d), r.view.Revision(d), t.Format(time.RFC3339), s.chromeOf(r).key, r.edition.Snapshot.Lang(d))
+	if s.o.branch != "" {
+		add(r.edition.Snapshot.Served()) // which stands over the page
+	}
 	for _, f := range r.view.Trail(d.Parent()) {
 		add(f.Title, f.URL)
 	}
@@ -236,6 +239,9 @@ func (s *Server) pageProps(r *request, d *content.Doc) (view.Page, error) {
 	f.Title, f.Description, f.Lang = d.Title, d.Summary(), r.edition.Snapshot.Lang(d)
 	f.Nav, f.Products = s.chromeOf(r).nav(d), s.chromeOf(r).products
 	f.Bar, f.Live = s.barOf(r, d), s.liveURL(r, d)
+	if f.Preview = s.previewOf(r); f.Preview != nil {
+		f.Preview.Live, f.NoIndex = d.URL, true
+	}
 	p := view.Page{
 		Frame: f, Heading: d.Title, Name: d.Name, Lead: d.Meta.Summary, Body: string(body),
 		Crumbs: crumbsOf(r.view.Trail(d.Parent())),

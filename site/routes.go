@@ -35,7 +35,7 @@ func (s *Server) route(r *request) (handler, error) {
 	if p != r.URL.Path {
 		return redirect(p), nil
 	}
-	r.alone = p == livePath
+	r.alone = p == livePath || s.previews != nil && strings.HasPrefix(p, previewPrefix)
 	h, methods := s.handlerFor(p)
 	if !slices.Contains(strings.Split(methods, ", "), r.Method) {
 		return nil, methodNotAllowed(methods)
@@ -123,6 +123,9 @@ func (s *Server) handlerFor(p string) (handler, string) {
 	}
 	if strings.HasPrefix(p, static.Prefix) {
 		return s.asset, reading
+	}
+	if s.previews != nil && strings.HasPrefix(p, previewPrefix) {
+		return s.previewed, "GET, HEAD, POST"
 	}
 	if strings.HasPrefix(p, changesPath) {
 		return s.changes, reading

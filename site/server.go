@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -38,6 +39,7 @@ const (
 type Server struct {
 	o            Options
 	publisher    *edition.Publisher
+	previews     *previews      // nil where none are shown
 	remote       *source.Remote // nil where content is no repository elsewhere
 	assets       *static.Set
 	assetReps    map[string]*representation
@@ -96,6 +98,12 @@ func New(o Options) (*Server, error) {
 	})
 	if err != nil {
 		return nil, err
+	}
+	if o.Previews > 0 && s.remote != nil {
+		s.previews = &previews{most: o.Previews, pages: o.PreviewPages, open: map[string]*preview{}}
+	}
+	if o.branch != "" {
+		s.frame.Assets.Worker, s.frame.Base = "", (&url.URL{Path: previewPrefix + o.branch}).EscapedPath()
 	}
 	s.openAudit()
 	if !o.Unasked {
@@ -210,10 +218,13 @@ func (s *Server) unwind(ctx context.Context) error {
 	case <-late: // what it was writing is written anew by the next start
 		s.o.Log.Warn("the index is still writing; it is left as a crash would leave it")
 	}
-	s.closeAudit(late)
+	if s.previews != nil {
+		s.previews.closeAll()
+	}
 	if s.remote != nil {
 		s.remote.Close()
 	}
+	s.closeAudit(late)
 	return err
 }
 

@@ -4,6 +4,7 @@
 const store = (() => {
   try { localStorage.getItem('x'); return localStorage; } catch { return { getItem: () => null, setItem() {}, removeItem() {} }; }
 })();
+const base = document.querySelector('script[data-base]')?.dataset.base ?? ''; // of a preview
 const RECENT = 'rutter.recent', SLASH = 'rutter.slash';
 const recent = () => {
   try { const r = JSON.parse(store.getItem(RECENT)); return Array.isArray(r) ? r.filter((x) => typeof x === 'string') : []; } catch { return []; }
@@ -31,7 +32,7 @@ const build = () => {
   status = make('span', { role: 'status' });
   slash = make('button', { type: 'button' });
   const icon = document.querySelector('.mark svg');
-  const form = make('form', { action: '/search', role: 'search' }, icon ? icon.cloneNode(true) : '', input, make('button', { type: 'submit', class: 'vh' }, 'Search'));
+  const form = make('form', { action: base + '/search', role: 'search' }, icon ? icon.cloneNode(true) : '', input, make('button', { type: 'submit', class: 'vh' }, 'Search'));
   const key = (...names) => names.map((n) => make('kbd', {}, n));
   box = make('dialog', { class: 'box', 'aria-label': 'Search' }, form, pane,
     make('p', { class: 'keys' }, make('span', {}, ...key('↑', '↓'), ' move'), make('span', {}, ...key('↵'), ' open'), make('span', {}, ...key('Esc'), ' close'), status, slash));
@@ -107,7 +108,7 @@ const ask = async () => {
       if (!q.trim()) { show(); break; }
       let html;
       try {
-        const r = await fetch('/-/suggest?q=' + encodeURIComponent(q.slice(0, 256)));
+        const r = await fetch(base + '/-/suggest?q=' + encodeURIComponent(q.slice(0, 256)));
         html = r.ok ? await r.text() : '';
       } catch { html = ''; }
       if (input.value !== q) continue;
@@ -183,7 +184,7 @@ const paste = (e, f) => {
   const text = e.clipboardData?.getData('text') || '';
   if ([...text.trim()].length <= 256 && !/[\r\n]/.test(text.trim())) return;
   e.preventDefault();
-  const form = make('form', { method: 'post', action: '/search', hidden: '' }, make('textarea', { name: 'q' }));
+  const form = make('form', { method: 'post', action: base + '/search', hidden: '' }, make('textarea', { name: 'q' }));
   const start = f.selectionStart ?? f.value.length, end = f.selectionEnd ?? start;
   form.firstChild.value = f.value.slice(0, start) + text + f.value.slice(end);
   document.body.append(form);

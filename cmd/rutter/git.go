@@ -22,6 +22,7 @@ type gitFlags struct {
 	Branch     string        `help:"Branch of it. The default is that of the repository."`
 	Pull       time.Duration `default:"1m" help:"How often to look at the repository."`
 	Token      string        `name:"token-file" placeholder:"FILE" help:"File with the token, or user:password, for https. The default is git-token in $CREDENTIALS_DIRECTORY, where there is one."`
+	Previews   int           `default:"-1" help:"How many branches may be previewed at once at /~BRANCH/; 0 shows none. The default is 4 where authors see problems, else none: there is no sign-in yet."`
 	HookSecret string        `name:"hook-secret-file" placeholder:"FILE" help:"File with the secret of webhooks (GitHub, GitLab, Gitea, Standard Webhooks) at /-/hook. The default is hook-secret in $CREDENTIALS_DIRECTORY, where there is one."`
 }
 
@@ -53,6 +54,12 @@ func (g *gitFlags) remote(o *site.Options, folder string, log *slog.Logger) erro
 			log.Warn("there is no state folder; the repository is fetched at each start", "cause", err)
 		}
 	}
+	if o.Previews = g.Previews; g.Previews < 0 {
+		if o.Previews = 0; o.Authors {
+			o.Previews = 4
+		}
+	}
+	o.PreviewPages = 20_000
 	o.Remote = func(state string) (*source.Remote, error) {
 		return source.OpenRemote(g.options(folder, state, string(token), log))
 	}

@@ -27,12 +27,12 @@ type cli struct {
 	Coverage   coverageCmd   `cmd:"" help:"Print which alerts of Prometheus rules have a page, and which runbook addresses are dead."`
 	Owners     ownersCmd     `cmd:"" help:"Print who answers for which pages, and what waits for them."`
 	Rollback   rollbackCmd   `cmd:"" help:"Have a portal serve an earlier revision of its repository."`
+	Audit      auditCmd      `cmd:"" help:"Verify the trail of what a portal published, and print its newest entries."`
 	Search     searchCmd     `cmd:"" help:"Search a folder, the library in the binary, or a running portal."`
 	Export     exportCmd     `cmd:"" help:"Write a portal as files that any web server serves, with a search in the page."`
 	Schema     schemaCmd     `cmd:"" help:"Print the JSON Schema of front matter, for editors."`
 	Template   templateCmd   `cmd:"" help:"Print a workflow or a hook that checks the content."`
 	Completion completionCmd `cmd:"" help:"Print completion for bash, zsh or fish."`
-	Audit      auditCmd      `cmd:"" help:"Verify the trail of what a portal published, and print its newest entries."`
 	Version    versionCmd    `cmd:"" help:"Print what was built, and from which revision."`
 }
 

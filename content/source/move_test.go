@@ -78,7 +78,7 @@ func TestMoveOnDisk(t *testing.T) {
 	if err := f.Move(m); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := lies(t, dir), "b/\nb/c.md -rw-r----- [a](../new/deep/a.md)|\nb/pic.png -rw-r----- x\nnew/\nnew/deep/\nnew/deep/a.md -rw-r----- ---|aliases: [/a]|---|# A|"; got != want {
+	if got, want := lies(t, dir), "b/\nb/c.md -rw-r----- [a](../new/deep/a.md)|\nb/pic.png -rw-r----- x\nnew/\nnew/deep/\nnew/deep/a.md -rw-r----- ---|aliases: [/a]|---||# A|"; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

@@ -203,7 +203,10 @@ func (r *Remote) Blob(ctx context.Context, name string) ([]byte, error) {
 }
 
 // History returns what the mirror knows of the content folder's pages at the revision that Scan returned last.
-func (r *Remote) History() *Git { return GitAt(r.o.Dir, r.o.Path, r.Revision) }
+func (r *Remote) History() *Git { return r.HistoryOf(r.Revision) }
+
+// HistoryOf is History at another revision.
+func (r *Remote) HistoryOf(revision func() string) *Git { return GitAt(r.o.Dir, r.o.Path, revision) }
 
 // Branch is the branch that is followed, "" for what the remote's HEAD leads to.
 func (r *Remote) Branch() string { return r.o.Branch }

@@ -19,19 +19,21 @@ type Frame struct {
 	Query       string // shown in the search field
 	Nav         []NavItem
 	Assets      Assets
-	Foot        []Fact // facts at the foot of the page
-	Bar         *Bar   // for authors; nil for readers
-	Live        string // where the page hears that it has changed; "" for readers
-	Authors     bool   // the page is one for authors
-	NoIndex     bool   // keep it out of search engines
-	Home        bool   // the home page has its own search field
-	Play        bool   // the page has commands with values, or steps
-	Pick        bool   // the page asks for versions
-	Find        bool   // the page searches in the browser
-	Keep        bool   // the page is about what the browser keeps
-	Diagrams    bool   // the page has diagrams to draw
-	Changes     bool   // the page shows what changed
-	Products    bool   // pages name products, so that readers may choose theirs
+	Foot        []Fact   // facts at the foot of the page
+	Bar         *Bar     // for authors; nil for readers
+	Live        string   // where the page hears that it has changed; "" for readers
+	Authors     bool     // the page is one for authors
+	Base        string   // of a preview: what stands before all its addresses
+	Preview     *Preview // of a preview: what is told over every page; nil elsewhere
+	NoIndex     bool     // keep it out of search engines
+	Home        bool     // the home page has its own search field
+	Play        bool     // the page has commands with values, or steps
+	Pick        bool     // the page asks for versions
+	Find        bool     // the page searches in the browser
+	Keep        bool     // the page is about what the browser keeps
+	Diagrams    bool     // the page has diagrams to draw
+	Changes     bool     // the page shows what changed
+	Products    bool     // pages name products, so that readers may choose theirs
 }
 
 // Assets are the addresses of what a page loads.
@@ -450,6 +452,39 @@ type AccountRow struct {
 	Age                                               string // of the review, in words
 	Late                                              bool
 	Errors                                            int
+}
+
+// Preview is what stands over every page of a preview.
+type Preview struct {
+	Branch, Revision string
+	Live             string // address of the same page in the live portal
+}
+
+// BranchesPage lists the branches that can be previewed.
+type BranchesPage struct {
+	Frame
+	Asked    string // a branch that is not there; "" where none was named
+	Branches []BranchRow
+}
+
+// BranchRow is one of them.
+type BranchRow struct {
+	Name, URL, Revision, Time, Date string
+	Live                            bool // it is what readers have
+}
+
+// BranchPage is what a branch changes.
+type BranchPage struct {
+	Frame
+	Name, Revision, Base, Time, Date string
+	Pages, Files                     []BranchChange
+}
+
+// BranchChange is a file that a branch changes.
+type BranchChange struct {
+	Path, Title, URL string
+	Status           string // added, changed, removed, renamed from …
+	Difference       string // where that is shown
 }
 
 // AskedPage tells authors what readers searched for and did not find.

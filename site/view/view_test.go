@@ -149,12 +149,22 @@ var states = map[string]templ.Component{
 		Owners: []view.OwnerRow{{Name: "Storage <team>", URL: "/-/accountability?owner=x", Pages: 1100, Late: 2, Errors: 1}, {Name: "nobody", URL: "/-/accountability?owner=nobody", Pages: 100}},
 		Rows: []view.AccountRow{
 			{Title: "The disk <is> full", URL: "/disk", Owner: "Storage <team>", OwnerURL: "/-/accountability?owner=x", Reviewed: "2025-01-02", By: " by A. Name", Age: "22 months ago", Due: "2025-07-02", Late: true, Changed: "2026-01-01", ChangedBy: "by A. Name", ChangesURL: "/-/changes/disk", Errors: 2},
-			{Title: "Snapshots", URL: "/snap", Reviewed: "2026-11-01", Age: "26 days ago", Due: "2027-11-01"}, {Title: "New", URL: "/new", Changed: "2026-11-27"},
+			{Title: "Snapshots", URL: "/snap", Reviewed: "2026-11-01", Age: "26 days ago", Due: "2027-11-01"},
+			{Title: "New", URL: "/new", Changed: "2026-11-27"},
 		},
 	}),
 	"accountability-owner": view.AccountabilityView(view.AccountabilityPage{Frame: frame, Owner: "Storage", Pages: 1, Data: "/api/v1/accountability?owner=Storage", Sheet: "/-/accountability.csv?owner=Storage", Text: "/-/accountability?as=text&owner=Storage", Rows: []view.AccountRow{{Title: "Disk", URL: "/disk", Owner: "Storage"}}}),
-	"problems-held":        view.ProblemsView(view.ProblemsPage{Frame: forAuthors, Edition: "0123456789ab", Troubles: []string{"content: no such folder"}}),
-	"problems-nothing":     view.ProblemsView(view.ProblemsPage{Frame: forAuthors, Edition: "0123456789ab", Pages: 3}),
+	"branches":             view.BranchesView(view.BranchesPage{Frame: frame, Branches: []view.BranchRow{{Name: "main", URL: "/~main/-/preview", Revision: "0a0a0a0a0a0a", Time: "2026-11-27T10:00:00Z", Date: "2026-11-27 10:00 UTC", Live: true}, {Name: "fix/<disk>", URL: "/~fix/%3Cdisk%3E/-/preview", Revision: "1b1b1b1b1b1b", Time: "2026-11-26T10:00:00Z", Date: "2026-11-26 10:00 UTC"}}}),
+	"branches-none":        view.BranchesView(view.BranchesPage{Frame: frame, Asked: "<gone>"}),
+	"branch": view.BranchView(view.BranchPage{
+		Frame: framed(func(f *view.Frame) {
+			f.Preview = &view.Preview{Branch: "fix/<disk>", Revision: "1b1b1b1b1b1b", Live: "/"}
+		}), Name: "fix/<disk>", Revision: "1b1b1b1b1b1b", Base: "0a0a0a0a0a0a", Time: "2026-11-26T10:00:00Z", Date: "2026-11-26 10:00 UTC",
+		Pages: []view.BranchChange{{Path: "disk.md", Title: "The disk <is> full", URL: "/disk", Status: "changed", Difference: "/-/preview/disk.md"}, {Path: "gone.md", Status: "removed", Difference: "/-/preview/gone.md"}}, Files: []view.BranchChange{{Path: "a.png", Status: "added"}},
+	}),
+	"branch-nothing":   view.BranchView(view.BranchPage{Frame: frame, Name: "same", Revision: "1b1b1b1b1b1b"}),
+	"problems-held":    view.ProblemsView(view.ProblemsPage{Frame: forAuthors, Edition: "0123456789ab", Troubles: []string{"content: no such folder"}}),
+	"problems-nothing": view.ProblemsView(view.ProblemsPage{Frame: forAuthors, Edition: "0123456789ab", Pages: 3}),
 	"changes": view.ChangesView(view.ChangesPage{
 		Frame: framed(func(f *view.Frame) { f.Changes, f.Title = true, "Changes" }), Crumbs: []view.Link{{Label: "Home", URL: "/"}, {Label: "The disk is full", URL: "/disk"}}, Heading: "Changes of The disk is full", Lead: "3 changes.",
 		Changes: []view.Change{third, second, {Date: "2026-10-01", Time: "2026-10-01T00:00:00Z", Revision: "0a0a0a0a0a0a", Author: "Ops", Subject: "A page for full disks", Note: "added"}}, Pager: pager,

@@ -447,3 +447,12 @@ func hunkWords(h difference.Hunk) string {
 	}
 	return "From what was line " + number(h.Old)
 }
+
+// branchWords says how much a branch changes.
+func branchWords(p BranchPage) string {
+	s := "What the branch changes since it began: " + plural(len(p.Pages), "page", "pages")
+	if len(p.Files) > 0 {
+		s += " and " + plural(len(p.Files), "other file", "other files")
+	}
+	return s + "."
+}

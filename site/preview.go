@@ -1,0 +1,527 @@
+package site
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"rutter/content"
+	"rutter/content/source"
+	"rutter/site/view"
+)
+
+// A preview is a branch of the repository that is served, as a portal of its own below /~BRANCH/: same handlers, its own
+// editions and index, gone when nobody has looked at it for a while.
+
+const (
+	previewPrefix = "/~"
+	previewHome   = "/-/preview" // below the prefix: what the branch changes
+	idlePreview   = 30 * time.Minute
+	previewWithin = 10 * time.Second // for its first pages
+)
+
+// previews are the branches that are open. It is safe for concurrent use.
+type previews struct {
+	most, pages int // how many may be open, and pages in all of them
+
+	mu     sync.Mutex
+	open   map[string]*preview
+	closed bool
+}
+
+// preview is one of them.
+type preview struct {
+	branch string
+	server *Server
+	source *source.BranchSource
+	used   time.Time
+	pages  int
+	ready  chan struct{} // closed once server is there, or err
+	err    error
+}
+
+var (
+	errNoBranch = errors.New("there is no such branch")
+	errLarge    = errors.New("the branch has more pages than previews may have")
+)
+
+// branchOf finds the branch that an address below the prefix is of, and the rest of it. A branch has slashes in its name, and none
+// is a folder of another.
+func (s *Server) branchOf(ctx context.Context, p string) (b source.Branch, rest string, all []source.Branch, err error) {
+	all, err = s.remote.Branches(ctx)
+	if err != nil {
+		return b, "", nil, err
+	}
+	p = strings.TrimPrefix(p, previewPrefix)
+	for _, b := range all {
+		if rest, ok := strings.CutPrefix(p, b.Name); ok && (rest == "" || rest[0] == '/') {
+			return b, rest, all, nil
+		}
+	}
+	return b, "", all, errNoBranch
+}
+
+// previewed serves what lies below the prefix.
+func (s *Server) previewed(w http.ResponseWriter, r *request) error {
+	ctx, cancel := context.WithTimeout(r.Context(), previewWithin)
+	defer cancel()
+	w.Header().Set("X-Robots-Tag", "noindex, nofollow")
+	b, rest, all, err := s.branchOf(ctx, r.URL.Path)
+	if errors.Is(err, errNoBranch) {
+		return s.inOwnEdition(w, r, func(w http.ResponseWriter, r *request) error { return s.branches(w, r, all) })
+	}
+	if err != nil {
+		return err
+	}
+	base := previewPrefix + b.Name
+	if rest == "" {
+		return redirectTo(w, r, (&url.URL{Path: base + "/"}).EscapedPath())
+	}
+	p, err := s.openPreview(ctx, b.Name)
+	switch {
+	case errors.Is(err, errLarge):
+		return &httpError{status: http.StatusServiceUnavailable, text: fmt.Sprintf("The branch is not previewed: %v, which is %d", err, s.previews.pages)}
+	case err != nil:
+		return err
+	}
+	out := &prefixed{ResponseWriter: w, base: (&url.URL{Path: base}).EscapedPath()}
+	if rest == previewHome || strings.HasPrefix(rest, previewHome+"/") {
+		err = p.server.inOwnEdition(out, r, func(w http.ResponseWriter, inner *request) error {
+			if path, ok := strings.CutPrefix(rest, previewHome+"/"); ok {
+				return s.branchDifference(p.server, w, inner, b, path)
+			}
+			return s.branchChanges(p.server, w, inner, b)
+		})
+		if err != nil {
+			p.server.fail(out, r, err)
+		}
+	} else {
+		req := r.Request.Clone(r.Request.Context())
+		req.URL.Path, req.URL.RawPath = rest, ""
+		req.Header.Del("Accept-Encoding")
+		req.Header.Del("If-None-Match")
+		p.server.Handler().ServeHTTP(out, req)
+	}
+	out.finish()
+	return nil
+}
+
+// inOwnEdition runs a handler in the current edition of this server, for a request that came without.
+func (s *Server) inOwnEdition(w http.ResponseWriter, r *request, h handler) error {
+	own := &request{Request: r.Request}
+	_, err := s.inEdition(w, own, h)
+	return err
+}
+
+// openPreview returns the portal of a branch, once it has pages to show.
+func (s *Server) openPreview(ctx context.Context, branch string) (*preview, error) {
+	ps := s.previews
+	now := s.o.Now()
+	ps.mu.Lock()
+	if ps.closed {
+		ps.mu.Unlock()
+		return nil, errStarting
+	}
+	p := ps.open[branch]
+	if p == nil {
+		p = &preview{branch: branch, ready: make(chan struct{})}
+		ps.open[branch] = p
+		go s.startPreview(p)
+	}
+	p.used = now
+	stale := ps.surplus(now, p)
+	ps.mu.Unlock()
+	for _, x := range stale {
+		go x.close()
+	}
+	select {
+	case <-p.ready:
+	case <-ctx.Done():
+		return nil, errReading
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	select {
+	case <-p.server.Published():
+		return p, nil
+	case err := <-p.server.Done():
+		s.dropPreview(p)
+		return nil, err
+	case <-ctx.Done():
+		return nil, errReading
+	}
+}
+
+// surplus takes out what nobody has looked at for long, and the longest unused beyond what may be open. keep stays. mu is
+// held.
+func (ps *previews) surplus(now time.Time, keep *preview) (out []*preview) {
+	all := make([]*preview, 0, len(ps.open))
+	pages := 0
+	for _, p := range ps.open {
+		all, pages = append(all, p), pages+p.pages
+	}
+	slices.SortFunc(all, func(a, b *preview) int { return a.used.Compare(b.used) })
+	left := len(all)
+	for _, p := range all {
+		if p == keep || left <= ps.most && pages <= ps.pages && now.Sub(p.used) < idlePreview {
+			continue
+		}
+		delete(ps.open, p.branch)
+		left, pages = left-1, pages-p.pages
+		out = append(out, p)
+	}
+	return out
+}
+
+func (s *Server) dropPreview(p *preview) {
+	s.previews.mu.Lock()
+	if s.previews.open[p.branch] == p {
+		delete(s.previews.open, p.branch)
+	}
+	s.previews.mu.Unlock()
+	go p.close()
+}
+
+// startPreview makes the portal of a branch.
+func (s *Server) startPreview(p *preview) {
+	err := func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), previewWithin)
+		defer cancel()
+		src, err := s.remote.At(ctx, p.branch)
+		if err != nil {
+			return err
+		}
+		p.source = src
+		tree, err := src.Scan()
+		if err != nil {
+			src.Close()
+			return err
+		}
+		pages := 0
+		for _, f := range tree.Files {
+			if content.IsPage(f.Path) {
+				pages++
+			}
+		}
+		if pages > s.previews.pages {
+			src.Close()
+			return errLarge
+		}
+		s.previews.mu.Lock()
+		p.pages = pages
+		s.previews.mu.Unlock()
+		inner, err := New(Options{
+			Portal: s.o.Portal, Source: src, Changes: src.Changes(), Git: s.remote.HistoryOf(src.Revision), Blobs: s.o.Blobs,
+			Authors: s.o.Authors, Unasked: true, BaseURL: s.o.BaseURL, Version: s.o.Version, Now: s.o.Now, Log: s.o.Log.With("preview", p.branch),
+			branch: p.branch,
+		})
+		if err != nil {
+			src.Close()
+			return err
+		}
+		run, stop := context.WithCancel(context.Background())
+		inner.stop = stop
+		inner.follow(run)
+		p.server = inner
+		return nil
+	}()
+	p.err = err
+	close(p.ready)
+	if err != nil {
+		s.dropPreview(p)
+	}
+}
+
+func (p *preview) close() {
+	<-p.ready
+	if p.err != nil {
+		return
+	}
+	p.source.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	_ = p.server.Stop(ctx)
+}
+
+// closeAll ends every preview.
+func (ps *previews) closeAll() {
+	ps.mu.Lock()
+	all := ps.open
+	ps.open, ps.closed = map[string]*preview{}, true
+	ps.mu.Unlock()
+	var wg sync.WaitGroup
+	for _, p := range all {
+		wg.Go(p.close)
+	}
+	wg.Wait()
+}
+
+// branches lists the branches that can be previewed.
+func (s *Server) branches(w http.ResponseWriter, r *request, all []source.Branch) error {
+	if r.edition == nil {
+		return errStarting
+	}
+	p := view.BranchesPage{Frame: s.frameOf(r, "Branches"), Asked: strings.Trim(strings.TrimPrefix(r.URL.Path, previewPrefix), "/")}
+	p.NoIndex = true
+	live := r.edition.Snapshot.Served()
+	for _, b := range all {
+		p.Branches = append(p.Branches, view.BranchRow{
+			Name: b.Name, URL: (&url.URL{Path: previewPrefix + b.Name + previewHome}).EscapedPath(), Revision: b.Revision[:12],
+			Time: b.Time.Format(time.RFC3339), Date: b.Time.Format("2006-01-02 15:04 UTC"), Live: b.Revision == live,
+		})
+	}
+	body, err := render(r.Context(), view.BranchesView(p))
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if p.Asked != "" {
+		status = http.StatusNotFound
+	}
+	represent(body, typeHTML, cacheNever, varyEncoding).write(w, r.Request, status)
+	return nil
+}
+
+// compared is what a branch changes, as far as the reader may see it.
+func (s *Server) compared(r *request, b source.Branch) (base string, changes []source.FileChange, err error) {
+	ctx, cancel := context.WithTimeout(r.Context(), differenceWithin)
+	defer cancel()
+	live := s.publisher.Acquire()
+	if live == nil || r.edition == nil {
+		return "", nil, errStarting
+	}
+	defer live.Release()
+	base, changes, err = s.remote.Compare(ctx, live.Snapshot.Served(), r.edition.Snapshot.Served())
+	if err != nil {
+		return "", nil, err
+	}
+	now := live.Snapshot.For(s.viewerOf(r.Request))
+	changes = slices.DeleteFunc(changes, func(c source.FileChange) bool { // nothing tells of a page that the reader may not see in either
+		return content.IsPage(c.New) && r.view.Doc(c.New) == nil || content.IsPage(c.Old) && c.New == "" && now.Doc(c.Old) == nil
+	})
+	return base, changes, nil
+}
+
+// branchChanges lists the pages that a branch changes. The request is of the branch's own portal.
+func (s *Server) branchChanges(own *Server, w http.ResponseWriter, r *request, b source.Branch) error {
+	base, changes, err := s.compared(r, b)
+	if err != nil {
+		return err
+	}
+	p := view.BranchPage{
+		Frame: own.frameOf(r, "Preview of "+b.Name), Name: b.Name, Revision: b.Revision[:12], Base: base[:min(len(base), 12)],
+		Time: b.Time.Format(time.RFC3339), Date: b.Time.Format("2006-01-02 15:04 UTC"),
+	}
+	p.NoIndex, p.Frame.Live, p.Frame.Bar = true, "", nil
+	p.Frame.Preview = &view.Preview{Branch: b.Name, Revision: b.Revision[:12], Live: "/"}
+	for _, c := range changes {
+		row := view.BranchChange{Path: c.New, Status: "changed"}
+		switch {
+		case c.Old == "":
+			row.Status = "added"
+		case c.New == "":
+			row.Path, row.Status = c.Old, "removed"
+		case c.Old != c.New:
+			row.Status = "renamed from " + c.Old
+		}
+		if d := r.view.Doc(c.New); d != nil {
+			row.Title, row.URL = d.Title, d.URL
+		}
+		if content.IsPage(row.Path) && (c.Was != c.Is || c.Old != c.New) {
+			row.Difference = previewHome + "/" + escape(row.Path)
+			p.Pages = append(p.Pages, row)
+		} else {
+			p.Files = append(p.Files, row)
+		}
+	}
+	body, err := render(r.Context(), view.BranchView(p))
+	if err != nil {
+		return err
+	}
+	represent(body, typeHTML, cacheNever, varyEncoding).write(w, r.Request, http.StatusOK)
+	return nil
+}
+
+// branchDifference shows what a branch changes in one page.
+func (s *Server) branchDifference(own *Server, w http.ResponseWriter, r *request, b source.Branch, path string) error {
+	base, changes, err := s.compared(r, b)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(changes, func(c source.FileChange) bool { return c.New == path || c.New == "" && c.Old == path })
+	if i < 0 || !content.IsPage(path) {
+		return errNotFound
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), differenceWithin)
+	defer cancel()
+	read := func(name string) ([]byte, error) {
+		if name == "" {
+			return nil, nil
+		}
+		raw, err := s.o.Blobs.Blob(ctx, name)
+		if raw == nil && err == nil {
+			raw = []byte{}
+		}
+		return raw, err
+	}
+	was, err := read(changes[i].Was)
+	if err != nil {
+		return err
+	}
+	is, err := read(changes[i].Is)
+	if err != nil {
+		return err
+	}
+	diff, err := r.view.Difference(path, was, is)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errNotFound
+	}
+	if err != nil {
+		return err
+	}
+	p := differencePage(diff)
+	title := path
+	if d := r.view.Doc(path); d != nil {
+		title = d.Title
+	}
+	p.Frame, p.Heading = own.frameOf(r, "What changes: "+title), "What changes: "+title
+	p.Frame.Changes, p.Frame.NoIndex, p.Frame.Live, p.Frame.Bar = true, true, "", nil
+	p.Frame.Preview = &view.Preview{Branch: b.Name, Revision: b.Revision[:12], Live: "/"}
+	p.Crumbs = []view.Link{{Label: "Home", URL: "/"}, {Label: "Preview of " + b.Name, URL: previewHome}}
+	if was != nil {
+		p.From = &view.Change{Subject: "where the branch began", Revision: base[:min(len(base), 12)]}
+	}
+	if is != nil {
+		p.To = &view.Change{Subject: b.Name, Revision: b.Revision[:12], Time: b.Time.Format(time.RFC3339), Date: b.Time.Format("2006-01-02 15:04 UTC")}
+	}
+	body, err := render(r.Context(), view.DifferenceView(p))
+	if err != nil {
+		return err
+	}
+	represent(body, typeHTML, cacheNever, varyEncoding).write(w, r.Request, http.StatusOK)
+	return nil
+}
+
+// prefixed puts the address of a preview before the addresses in an answer.
+type prefixed struct {
+	http.ResponseWriter
+	base   string // percent-encoded, without a slash at its end
+	status int
+	body   *bytes.Buffer // of an answer that has addresses in it; nil of any other
+}
+
+// Unwrap lets streams through.
+func (p *prefixed) Unwrap() http.ResponseWriter { return p.ResponseWriter }
+
+func (p *prefixed) WriteHeader(status int) {
+	if p.status != 0 {
+		return
+	}
+	p.status = status
+	h := p.Header()
+	if to := h.Get("Location"); strings.HasPrefix(to, "/") {
+		h.Set("Location", p.base+to)
+	}
+	if to := h.Get("Link"); to != "" {
+		h.Set("Link", strings.ReplaceAll(to, "</", "<"+p.base+"/"))
+	}
+	h.Set("X-Robots-Tag", "noindex, nofollow")
+	h.Set("Cache-Control", "no-store") // the next revision of a branch is another page
+	h.Del("Etag")
+	typ, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	switch typ {
+	case "text/html", "application/json":
+		p.body = &bytes.Buffer{}
+		h.Del("Content-Length")
+		return
+	}
+	p.ResponseWriter.WriteHeader(status)
+}
+
+func (p *prefixed) Write(b []byte) (int, error) {
+	if p.status == 0 {
+		p.WriteHeader(http.StatusOK)
+	}
+	if p.body != nil {
+		return p.body.Write(b)
+	}
+	return p.ResponseWriter.Write(b)
+}
+
+// finish sends what was held back.
+func (p *prefixed) finish() {
+	if p.body == nil {
+		return
+	}
+	body := p.body.Bytes()
+	if strings.HasPrefix(p.Header().Get("Content-Type"), "text/html") {
+		body = withBase(body, p.base, true)
+	} else {
+		body = bytes.ReplaceAll(body, []byte(`"url":"/`), []byte(`"url":"`+p.base+`/`))
+	}
+	p.ResponseWriter.WriteHeader(p.status)
+	_, _ = p.ResponseWriter.Write(body)
+}
+
+// withBase puts a base before the addresses of a page, but those of assets, which are the same for all, and of links to the
+// live portal. Within noscript, whose markup is text to a tokenizer, it is asked once more, and not again.
+func withBase(page []byte, base string, whole bool) []byte {
+	var out bytes.Buffer
+	out.Grow(len(page) + len(page)/8)
+	z := html.NewTokenizer(bytes.NewReader(page))
+	noscript := false
+	for {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			return out.Bytes()
+		}
+		raw := bytes.Clone(z.Raw())
+		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
+			if kind == html.TextToken && noscript {
+				raw = withBase(raw, base, false)
+			}
+			noscript = false
+			out.Write(raw)
+			continue
+		}
+		t := z.Token()
+		noscript = whole && kind == html.StartTagToken && t.Data == "noscript"
+		changed, live := false, false
+		for _, a := range t.Attr {
+			live = live || a.Key == "rel" && a.Val == "alternate"
+		}
+		for i, a := range t.Attr {
+			switch a.Key {
+			case "href", "src", "action", "formaction", "data-live":
+				if !live && strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "//") && !strings.HasPrefix(a.Val, "/-/static/") {
+					t.Attr[i].Val, changed = base+a.Val, true
+				}
+			}
+		}
+		if changed {
+			out.WriteString(t.String())
+		} else {
+			out.Write(raw)
+		}
+	}
+}
+
+// previewOf is what is told over a page of a preview, nil elsewhere.
+func (s *Server) previewOf(r *request) *view.Preview {
+	if s.o.branch == "" || r.edition == nil {
+		return nil
+	}
+	rev := r.edition.Snapshot.Served()
+	return &view.Preview{Branch: s.o.branch, Revision: rev[:min(len(rev), 12)], Live: r.URL.EscapedPath()}
+}
