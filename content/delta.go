@@ -7,10 +7,10 @@ import (
 
 // Delta is what readers find other in a snapshot than in one before it, whoever they are.
 type Delta struct {
-	Put     []string // what is new or has other content, sorted: pages by their bytes, files by their size and time
-	Moved   []Relocation   // pages whose bytes now lie under another path, sorted by that
-	Removed []string // what is gone, sorted
-	Dated   bool     // dates of last change, or the revisions that pages are of, are others
+	Put     []string     // what is new or has other content, sorted: pages by their bytes, files by their size and time
+	Moved   []Relocation // pages whose bytes now lie under another path, sorted by that
+	Removed []string     // what is gone, sorted
+	Dated   bool         // dates of last change, or the revisions that pages are of, are others
 }
 
 // Relocation is a page that lies elsewhere now.

@@ -19,8 +19,10 @@ import (
 )
 
 type auditCmd struct {
-	Dir    string `arg:"" default:"." help:"Content folder that is served. Where the portal was given a state folder, name that with --state instead."`
-	State  string `help:"State folder of the portal. The default is that of DIR, below $XDG_STATE_HOME."`
+	Dir    string `arg:"" default:"." help:"Content folder that is served; with --git, the folder inside the repository. Where the portal was given a state folder, name that with --state instead."`
+	State  string `help:"State folder of the portal. The default is that of what it serves, below $XDG_STATE_HOME."`
+	Git    string `placeholder:"URL" help:"Repository that the portal serves."`
+	Branch string `help:"Branch that it serves."`
 	Format string `default:"text" enum:"text,json" help:"text, or json with all that an entry holds."`
 	Limit  int    `default:"20" help:"How many of the newest entries to print; 0 prints all."`
 	Expect string `placeholder:"HASH" help:"Want an entry with this hash, or one that begins with it: 12 digits, as /readyz has them, or more."`
@@ -51,12 +53,9 @@ func (c *auditCmd) Run(out *streams) error {
 	case c.Expect != "" && !hashBegins.MatchString(c.Expect):
 		return &exit{exitUsage, fmt.Errorf("--expect wants 12 to 64 hexadecimal digits of a hash")}
 	}
-	dir := c.State
-	if dir == "" {
-		var err error
-		if dir, err = edition.StateDir(c.Dir); err != nil {
-			return err
-		}
+	dir, err := c.state()
+	if err != nil {
+		return err
 	}
 	t, err := c.read(filepath.Join(dir, site.AuditFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -85,6 +84,19 @@ func (c *auditCmd) Run(out *streams) error {
 	}
 	_, _ = fmt.Fprintf(out.Err, "entry %d of %s has the hash %s\n", t.expected.Seq, t.expected.Time, t.expected.Hash)
 	return nil
+}
+
+// state is the portal's state folder.
+func (c *auditCmd) state() (string, error) {
+	switch {
+	case c.State != "":
+		return c.State, nil
+	case c.Git == "":
+		return edition.StateDir(c.Dir)
+	case c.Dir == ".":
+		c.Dir = ""
+	}
+	return (&gitFlags{Git: c.Git, Branch: c.Branch}).state(c.Dir)
 }
 
 // rereads is how often a file is read again that a portal wrote to while it was read.

@@ -11,8 +11,8 @@ import (
 type Publication struct {
 	Time     time.Time
 	Edition  string // its ID
-	Revision string // checked out when it was made; "" where there is no repository, or it could not be asked
-	Author   string // of that revision
+	Revision string // whose files these are, or that was checked out when it was made; "" where there is no repository, or it could not be asked
+	Author   string // of that revision, "" where that is not known
 	Refused  bool   // readers keep the edition before
 	Cause    error  // why the gate said no; without Refused there was no edition to keep
 	First    bool   // nothing with an index was served before by this publisher
@@ -50,7 +50,7 @@ func (p *Publisher) hold(x Publication) {
 	t := &p.trail
 	t.held = append(t.held, x)
 	t.again = t.settle != nil
-	if p.o.Git != nil && t.settle == nil {
+	if p.o.Git != nil && x.Revision == "" && t.settle == nil {
 		t.settle = time.NewTimer(gitSettles)
 	}
 }
@@ -119,7 +119,7 @@ func (t *trail) more(x Publication) bool {
 }
 
 func (p *Publisher) publication(e *Edition, cause error) Publication {
-	x := Publication{Time: e.Published, Edition: e.ID, Cause: cause, First: p.trail.told == nil, Pages: e.Snapshot.Len()}
+	x := Publication{Time: e.Published, Edition: e.ID, Revision: e.Snapshot.Served(), Cause: cause, First: p.trail.told == nil, Pages: e.Snapshot.Len()}
 	x.Errors, x.Warnings, x.Notes = e.Snapshot.Counts()
 	if x.First {
 		x.Changes, x.Kept = e.Snapshot.SinceFingerprints(p.trail.kept), len(p.trail.kept) > 0
@@ -140,8 +140,8 @@ func (p *Publisher) release(now bool) {
 		return
 	}
 	for _, x := range t.held {
-		if sure && p.history != nil {
-			x.Revision, x.Author = p.history.Revision, p.history.Author
+		if h := p.history; sure && h != nil && (x.Revision == "" || x.Revision == h.Revision) {
+			x.Revision, x.Author = h.Revision, h.Author
 		}
 		p.o.Audit(x)
 	}
