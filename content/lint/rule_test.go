@@ -33,6 +33,10 @@ var elsewhere = map[string]string{
 	"page-empty":        "content.TestEmptied",
 	"include-much":      "content.TestIncludesAreBounded",
 	"query-regression":  "cmd/rutter check.txtar",
+	"alert-unanswered":  "cmd/rutter coverage.txtar",
+	"runbook-dead":      "cmd/rutter coverage.txtar",
+	"alert-unknown":     "cmd/rutter coverage.txtar",
+	"rules-unreadable":  "cmd/rutter coverage.txtar",
 }
 
 // TestRules has every rule say of its own example what its explanation shows, and mend of it what mends itself.
@@ -206,6 +210,12 @@ func TestEveryRuleIsExplained(t *testing.T) {
 									note(kv.Value, p)
 								}
 							}
+						}
+					}
+				case *ast.ValueSpec: // RuleDead = "runbook-dead"
+					for i, name := range n.Names {
+						if strings.HasPrefix(name.Name, "Rule") && i < len(n.Values) {
+							note(n.Values[i], p)
 						}
 					}
 				case *ast.AssignStmt: // p.Rule, p.Text = "rule", …
