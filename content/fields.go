@@ -198,8 +198,29 @@ func (d *decoder) date(n ast.Node, key string) Date {
 	v := day(s)
 	if v == "" {
 		d.wrong(n, key, "a date as YYYY-MM-DD")
+		if iso := otherDate(s); iso != "" && d.keys == nil {
+			d.rewrite(s, iso)
+		}
 	}
 	return v
+}
+
+var (
+	yearFirst = regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$`)
+	dayFirst  = regexp.MustCompile(`^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})$`) // with slashes it could be the month
+)
+
+// otherDate is a day that is written in another way and can be meant in one way only, as YYYY-MM-DD; else "".
+func otherDate(s string) string {
+	y, m, dd := "", "", ""
+	if f := yearFirst.FindStringSubmatch(s); f != nil {
+		y, m, dd = f[1], f[2], f[3]
+	} else if f := dayFirst.FindStringSubmatch(s); f != nil {
+		y, m, dd = f[3], f[2], f[1]
+	} else {
+		return ""
+	}
+	return string(day(fmt.Sprintf("%s-%02s-%02s", y, m, dd)))
 }
 
 func (d *decoder) period(n ast.Node) string {

@@ -20,7 +20,7 @@ import (
 func (s *Server) Export(ctx context.Context) (export.Portal, error) {
 	run, cancel := context.WithCancel(context.Background())
 	s.stop = cancel
-	s.frame.Assets.Worker = ""
+	s.frame.Assets.Worker, s.exporting = "", true
 	s.follow(run)
 	for seq := uint64(0); ; {
 		if e := s.publisher.Acquire(); e != nil {

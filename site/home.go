@@ -46,6 +46,9 @@ func (s *Server) homeProps(r *request) (view.Home, error) {
 	if rev := r.edition.Snapshot.Served(); rev != "" {
 		h.Frame.Foot = append(h.Frame.Foot, view.Fact{Label: "Revision", Value: rev[:min(len(rev), 12)]})
 	}
+	if !s.exporting {
+		h.Frame.Foot = append(h.Frame.Foot, view.Fact{Value: "Accountability", URL: accountabilityPath})
+	}
 	if s.o.Authors {
 		h.Frame.Foot = append(h.Frame.Foot, view.Fact{Value: "For authors", URL: "/-/problems"})
 	}

@@ -21,6 +21,7 @@ func (s *Server) problems(w http.ResponseWriter, r *request) error {
 	}
 	p.Frame = s.frameOf(r, "Problems, for authors")
 	p.Frame.Bar, p.Frame.NoIndex, p.Frame.Authors = nil, true, true
+	p.Branches = s.previews != nil
 	p.Errors, p.Warnings, p.Notes = diag.Count(all)
 	for _, x := range all[:min(len(all), maxProblems)] {
 		if n := len(p.Files); n == 0 || p.Files[n-1].File != x.File {

@@ -39,6 +39,7 @@ const (
 type Server struct {
 	o            Options
 	publisher    *edition.Publisher
+	exporting    bool           // what is rendered is for files, which have no server behind them
 	previews     *previews      // nil where none are shown
 	remote       *source.Remote // nil where content is no repository elsewhere
 	assets       *static.Set

@@ -79,7 +79,11 @@ func (s *Server) reviewOf(r *request, d *content.Doc) (out []view.Fact) {
 		out = append(out, f)
 	}
 	if m.Owner != "" {
-		out = append(out, view.Fact{Label: "Owner", Value: m.Owner, URL: ownerURL(m.Owner)})
+		f := view.Fact{Label: "Owner", Value: m.Owner}
+		if !s.exporting {
+			f.URL = ownerURL(m.Owner)
+		}
+		out = append(out, f)
 	}
 	return out
 }

@@ -95,13 +95,29 @@ func look(f *source.Folder) (report, error) {
 	if err != nil {
 		return report{}, err
 	}
-	b := content.Builder{Reserved: site.Reserved, Rules: lint.Rules()}
-	if _, _, err := b.Build(context.Background(), tree, nil, false); err != nil {
-		return report{}, err
+	build := func(h *content.History) (report, error) {
+		b := content.Builder{Reserved: site.Reserved, Rules: lint.Rules()}
+		if _, _, err := b.Build(context.Background(), tree, h, false); err != nil {
+			return report{}, err
+		}
+		s := b.CheckLinks()
+		return report{snapshot: s, problems: s.Problems()}, nil
 	}
-	s := b.CheckLinks()
-	return report{snapshot: s, problems: s.Problems()}, nil
+	r, err := build(nil)
+	g := f.GitOf()
+	if err != nil || g == nil || !slices.ContainsFunc(r.problems, dead) {
+		return r, err
+	}
+	// What seems to be nowhere may have been renamed: the portal leads on by what git has seen, which takes a while to read.
+	h, err := g.History(context.Background())
+	if err != nil || len(h.Past().Pages) == 0 {
+		return r, nil //nolint:nilerr // without its history the folder is checked as it is
+	}
+	return build(h)
 }
+
+// dead tells whether a link leads nowhere, as far as the files tell.
+func dead(p diag.Problem) bool { return p.Rule == "link-dead" || p.Rule == "anchor-dead" }
 
 // unanswered asks what queries.yaml declares.
 func unanswered(s *content.Snapshot) ([]diag.Problem, error) {
@@ -130,9 +146,15 @@ func mend(f *source.Folder, r report) (report, error) {
 	for range rounds {
 		byFile := map[string][]diag.Problem{}
 		for _, p := range r.problems {
-			if p.Edit.Mends() {
+			switch {
+			case p.Edit.Mends():
 				byFile[p.File] = append(byFile[p.File], p)
+			case p.Rule == "link-moved" && byFile[p.File] == nil:
+				byFile[p.File] = []diag.Problem{}
 			}
+		}
+		for file := range byFile {
+			byFile[file] = append(byFile[file], r.snapshot.MovedLinks(file)...)
 		}
 		n := 0
 		for file, ps := range byFile {

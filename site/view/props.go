@@ -360,6 +360,7 @@ type ErrorPage struct {
 // ProblemsPage lists everything authors can mend.
 type ProblemsPage struct {
 	Frame
+	Branches                bool // they can be previewed
 	Edition                 string
 	Pages                   int
 	Errors, Warnings, Notes int
