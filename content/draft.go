@@ -16,7 +16,7 @@ import (
 // drafts are new pages, one for each kind. What is still to be written stands in comments that begin with TODO: a portal
 // shows none of them, nor does GitHub.
 //
-//go:embed draft/*.md
+//go:embed draft/*.md.tmpl
 var drafts embed.FS
 
 // Draft is a page that is about to be written.
@@ -95,7 +95,7 @@ func latin(s string) string {
 
 // Text is the page, with its front matter and headings in place.
 func (d Draft) Text() []byte {
-	text, err := drafts.ReadFile("draft/" + string(d.Kind) + ".md")
+	text, err := drafts.ReadFile("draft/" + string(d.Kind) + ".md.tmpl")
 	if err != nil {
 		return nil // of no kind
 	}
