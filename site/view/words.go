@@ -456,3 +456,14 @@ func branchWords(p BranchPage) string {
 	}
 	return s + "."
 }
+
+// changeBy is who made a change, and what it did, before its revision.
+func changeBy(c Change) string {
+	s := ""
+	for _, x := range []string{c.Author, c.Note} {
+		if x != "" {
+			s += x + ", "
+		}
+	}
+	return s
+}
