@@ -296,7 +296,7 @@ func TestIncludesNotMended(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	edit := diag.Edit{Cut: 4, Put: "console"}
+	edit := diag.Edit{Was: "bash", Put: "console"}
 	b := &content.Builder{Rules: content.Rules{Page: func(p content.Parsed) []diag.Problem {
 		return []diag.Problem{{File: p.Path, Line: 3, Column: 4, Rule: "x", Edit: edit}, {File: p.Path, Line: 4, Column: 1, Rule: "x", Edit: edit}}
 	}}}

@@ -20,17 +20,8 @@ func Mend(raw []byte, ps []Problem) (out []byte, applied int) {
 			continue
 		}
 		from := offsetOf(raw, p.Line, p.Column)
-		to := from
-		for range p.Edit.Cut {
-			if from < 0 || to >= len(raw) {
-				from = -1
-				break
-			}
-			_, n := utf8.DecodeRune(raw[to:])
-			to += n
-		}
-		if from >= 0 {
-			cuts = append(cuts, cut{from, to, p.Edit.Put})
+		if from >= 0 && bytes.HasPrefix(raw[from:], []byte(p.Edit.Was)) {
+			cuts = append(cuts, cut{from, from + len(p.Edit.Was), p.Edit.Put})
 		}
 	}
 	slices.SortStableFunc(cuts, func(a, b cut) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
@@ -47,21 +38,23 @@ func Mend(raw []byte, ps []Problem) (out []byte, applied int) {
 }
 
 // offsetOf is the byte offset of a 1-based line and column in code points, -1 where the file has no such place. A byte
-// order mark is no part of the first line.
+// order mark is no part of the first line; a lone CR ends a line, as it does where pages are read.
 func offsetOf(raw []byte, line, column int) int {
 	at := 0
 	if bytes.HasPrefix(raw, []byte("\xef\xbb\xbf")) {
 		at = 3
 	}
 	for range line - 1 {
-		i := bytes.IndexByte(raw[at:], '\n')
+		i := bytes.IndexAny(raw[at:], "\r\n")
 		if i < 0 {
 			return -1
 		}
-		at += i + 1
+		if at += i + 1; raw[at-1] == '\r' && at < len(raw) && raw[at] == '\n' {
+			at++
+		}
 	}
 	for range column - 1 {
-		if at >= len(raw) || raw[at] == '\n' {
+		if at >= len(raw) || raw[at] == '\n' || raw[at] == '\r' {
 			return -1
 		}
 		_, n := utf8.DecodeRune(raw[at:])
