@@ -74,6 +74,7 @@ type read struct {
 	problems []diag.Problem // what reading found; replaces what was known of the file
 	same     bool           // the bytes are the known ones: problems stand
 	unread   bool           // there was no time: doc stands for the page
+	refused  *Doc           // what the file holds, where that does not replace the version there is
 	halfway  bool           // somebody is writing the file: the page stays as it is, and is looked at again
 }
 
@@ -204,6 +205,30 @@ func parallel(n int, f func(i int)) {
 }
 
 func (b *Builder) readOne(fsys fs.FS, f File, good *Doc, folderPage bool) read {
+	r := b.readNew(fsys, f, good, folderPage)
+	if good != nil && r.doc == nil && b.stale[f.Path] {
+		r.doc = b.again(good, folderPage)
+	}
+	return r
+}
+
+// again puts the good version of a page together anew where its file cannot replace it and something that it includes is
+// another: that may be for fewer people now. nil says that it stays as it is.
+func (b *Builder) again(good *Doc, folderPage bool) *Doc {
+	raw, err := good.Source()
+	if err != nil || good.Broken {
+		return nil
+	}
+	d, _, usable := readDoc(good.Path, raw, folderPage, reading{fs: b.reading.fs, constants: b.reading.constants})
+	d.stamp = good.stamp
+	if !usable && (d.made == nil || !slices.ContainsFunc(d.made.problems, func(p diag.Problem) bool { return p.Rule == "include-hidden" })) {
+		return nil
+	}
+	return d
+}
+
+// readNew reads a file. good is the version of the page that is shown, nil for none.
+func (b *Builder) readNew(fsys fs.FS, f File, good *Doc, folderPage bool) read {
 	r := read{file: f}
 	var rec *Doc
 	if good == nil && b.Recall != nil {
@@ -271,11 +296,13 @@ func (b *Builder) readOne(fsys fs.FS, f File, good *Doc, folderPage bool) read {
 	r.problems = ps
 	if !usable && good == nil {
 		if kept := b.kept(f.Path, folderPage); kept != nil {
-			d = kept
+			d, r.refused = kept, d
 		}
 	}
 	if usable || good == nil || good.bad {
 		r.doc = d
+	} else {
+		r.refused = d
 	}
 	return r
 }
@@ -376,20 +403,19 @@ func (b *Builder) apply(s, prev *Snapshot, pages []File, reads []read, diff *Dif
 			s.docs = append(s.docs, old)
 			continue
 		}
-		if r.halfway {
-			b.stamps[f.Path] = Stamp{}
-			s.docs = append(s.docs, old)
-			continue
-		}
 		if r.unread {
 			s.unread++
 		} else {
-			if r.doc != nil {
-				b.part(r.doc, stamp)
+			if r.halfway {
+				b.stamps[f.Path] = Stamp{}
+			} else {
+				b.stamps[f.Path], b.hashes[f.Path] = r.file.Stamp, r.hash
 			}
-			b.stamps[f.Path], b.hashes[f.Path] = r.file.Stamp, r.hash
+			if !r.same && !r.halfway {
+				b.part(f.Path, stamp, cmp.Or(r.doc, old), r.refused)
+			}
 		}
-		if !r.same && (len(r.problems) > 0 || len(s.filePs[f.Path]) > 0) {
+		if !r.same && !r.halfway && (len(r.problems) > 0 || len(s.filePs[f.Path]) > 0) {
 			own()
 			if len(r.problems) > 0 {
 				s.filePs[f.Path] = r.problems
@@ -424,6 +450,7 @@ func (b *Builder) apply(s, prev *Snapshot, pages []File, reads []read, diff *Dif
 		s.sum.toggle(d)
 		delete(b.stamps, d.Path)
 		delete(b.hashes, d.Path)
+		delete(b.parts, d.Path)
 		if len(s.filePs[d.Path]) > 0 {
 			own()
 			delete(s.filePs, d.Path)

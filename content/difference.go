@@ -24,6 +24,10 @@ type Difference struct {
 // FieldChange is a key of the front matter with its values as text, "" where there was none.
 type FieldChange struct{ Key, Old, New string }
 
+// maxCompared is the size of both versions, in bytes, up to which their bodies are compared as pages: that takes some 300
+// times as much memory. Beyond it there is the source.
+const maxCompared = 1 << 20
+
 // sourceContext is how many lines stand around a change of the source.
 const sourceContext = 3
 
@@ -52,6 +56,9 @@ func (w View) Difference(path string, old, now []byte) (Difference, error) {
 	}
 	before.Title, after.Title = title.Old, title.New // be they of the front matter or of the first heading
 	d.Fields = MetaChanges(before, after)
+	if d.Old.size()+d.Now.size() > maxCompared {
+		return d, nil
+	}
 	from := cmp.Or(page, d.Now, d.Old)
 	a, b := bodyOf(d.Old), bodyOf(d.Now)
 	d.Body, d.Stats, _ = markdown.Difference(a, b, title.Old, markdown.HTMLOptions{ // without a body there is the source
@@ -71,6 +78,15 @@ func (w View) versionOf(path string, raw []byte) *Doc {
 	}
 	d, _, _ := readDoc(path, raw, indexRank(path) > 0, reading{fs: w.s.fs, constants: w.s.portal.says().constants()})
 	return d
+}
+
+// size is of a version with what it includes, in bytes.
+func (d *Doc) size() int {
+	if d == nil {
+		return 0
+	}
+	text, _ := d.Text()
+	return len(text)
 }
 
 func bodyOf(d *Doc) *markdown.Page {

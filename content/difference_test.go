@@ -76,6 +76,19 @@ func TestDifferenceAsSource(t *testing.T) {
 
 // TestDifferenceIsForItsViewer: a version that was for others stays with them, whoever may see the page today, and so do all
 // versions of a page that is for others today.
+// TestDifferenceOfLargePages: they are compared line by line alone.
+func TestDifferenceOfLargePages(t *testing.T) {
+	large := strings.Repeat("many words in a paragraph\n\n", 1<<20/27)
+	s := load(t, map[string]string{"a.md": "# A\n\n" + large, "b.md": "# B\n\n![[s]]\n", "_snippets/s.md": large})
+	for page, old := range map[string]string{"a.md": "# A\n\n" + large + "\nlast\n", "b.md": "# B\n\nmore\n\n![[s]]\n"} {
+		now := map[string]string{"a.md": "# A\n\n" + large, "b.md": "# B\n\n![[s]]\n"}[page]
+		d, err := public(s).Difference(page, []byte(old), []byte(now))
+		if err != nil || d.Body != nil || len(d.Stats) > 0 || len(d.Source) != 1 {
+			t.Errorf("%s: %v, %d bytes of HTML, %d pieces of source", page, err, len(d.Body), len(d.Source))
+		}
+	}
+}
+
 func TestDifferenceIsForItsViewer(t *testing.T) {
 	const staff, everyone, broken = "---\naudience: [staff]\n---\n# A\n\nSecret.\n", "# A\n\nText.\n", "---\naudience: [staff\n---\n# A\n\nSecret.\n"
 	for _, tt := range []struct{ page, old, now string }{

@@ -260,7 +260,7 @@ func readDoc(p string, raw []byte, folderPage bool, r reading) (d *Doc, ps []dia
 	if d.made = r.make(p, b, meta.Audience); ok && d.made != nil {
 		b.body, d.whole = d.made.body, &source{}
 		d.whole.set(b.body)
-		d.Hash = d.made.hash(raw, constantsText(r.constants))
+		d.Hash = d.made.hash(raw)
 	} else {
 		d.made = nil
 	}
@@ -330,7 +330,7 @@ func (d *Doc) located(ps []diag.Problem, first int) []diag.Problem {
 			continue
 		}
 		file, line, col := d.made.place(first, p.Line, p.Column)
-		if file != "" || col != p.Column {
+		if file != "" || col != p.Column || len(d.made.shifts[p.Line-first]) > 0 {
 			ps[i].Edit = diag.Edit{} // what stands there was put together
 		}
 		ps[i].File, ps[i].Line, ps[i].Column = cmp.Or(file, d.Path), line, col

@@ -55,7 +55,6 @@ type made struct {
 	spans    []span
 	shifts   map[int][]shift // by line of body, counted from 0
 	looked   []string        // every path that was looked for, there or not
-	hashes   []Hash          // of the files that were included
 	problems []diag.Problem
 }
 
@@ -112,6 +111,7 @@ type maker struct {
 	count     int
 	within    []string // files that are being included
 	full      bool     // it has become too large
+	said      bool     // and that was told
 	pictures  bool     // a line was written as a picture
 }
 
@@ -214,23 +214,44 @@ func (m *maker) include(file string, line int, found []string, prefix string) bo
 		return report("include-loop", "includes nest more than "+fmt.Sprint(maxNested)+" deep", "include the inner ones from the page")
 	}
 	b := cut(raw)
-	meta, _, _, ok := frontMatter(at, b)
-	if !ok || len(meta.Audience) > 0 && !within(m.audience, meta.Audience) {
+	audience, ok := audienceOf(at, raw, b)
+	if !ok {
+		return report("include-hidden", "the front matter of "+at+" does not parse, so that nobody knows whom it is for", "mend it, or include another")
+	}
+	if !within(m.audience, audience) {
 		return report("include-hidden", at+" is not for everyone who may read this page", "give the page an audience that is within that of the file, or include another")
 	}
 	body, first, ok := part(at, b, anchor)
 	if !ok {
 		return report("include-dead", at+" has no heading #"+show(anchor), "name one of its headings")
 	}
-	m.made.hashes = append(m.made.hashes, sha256.Sum256(raw))
 	m.within = append(m.within, at)
 	m.text(at, at, body, first, indent)
 	m.within = m.within[:len(m.within)-1]
+	if m.full && !m.said {
+		m.said = true
+		report("include-much", "with "+at+" the page grows beyond 2 MiB, so the end of that is left out", "split it")
+	}
 	return true
+}
+
+// audienceOf is whom a file is for, as it would be of a page: a block that stands too late to be front matter may hide it.
+// ok is false where its front matter does not parse.
+func audienceOf(file string, raw []byte, b block) (audience []string, ok bool) {
+	meta, _, _, ok := frontMatter(file, b)
+	if b.format == 0 {
+		if _, hide := lateFrontMatter(file, raw); hide {
+			return []string{Nobody}, ok
+		}
+	}
+	return meta.Audience, ok
 }
 
 // within tells whether everyone of an audience belongs to another; nobody named is everybody.
 func within(audience, other []string) bool {
+	if len(other) == 0 || slices.Contains(other, Everyone) {
+		return true
+	}
 	if len(audience) == 0 {
 		return false
 	}
@@ -355,16 +376,15 @@ func isPicture(p string) bool {
 	return false
 }
 
-// hash is of the page and all it is made of.
-func (m *made) hash(raw []byte, constants string) Hash {
+// hash is of the page and all it is made of: its own bytes, what they became, and the files from which that came, for links
+// lead from there.
+func (m *made) hash(raw []byte) Hash {
 	h := sha256.New()
-	own := sha256.Sum256(raw)
+	own, body := sha256.Sum256(raw), sha256.Sum256(m.body)
 	_, _ = h.Write(own[:])
-	for _, x := range m.hashes {
-		_, _ = h.Write(x[:])
-	}
-	if len(m.shifts) > 0 {
-		_, _ = h.Write([]byte(constants))
+	_, _ = h.Write(body[:])
+	for _, s := range m.spans {
+		_, _ = fmt.Fprintf(h, "%d %d %d %q\n", s.from, s.line, s.indent, s.file)
 	}
 	_, _ = fmt.Fprint(h, len(m.problems))
 	return Hash(h.Sum(nil))
@@ -382,7 +402,7 @@ func (b *Builder) remade(prev *Snapshot, t Tree, constants bool) map[string]bool
 		now := stampsOf(t)
 		for page, parts := range b.parts {
 			for p, was := range parts {
-				if is := now(p); is != was || is == (Stamp{}) && was != (Stamp{}) {
+				if is := now(p); is != was || is == unsure {
 					again[page] = true
 					break
 				}
@@ -392,6 +412,9 @@ func (b *Builder) remade(prev *Snapshot, t Tree, constants bool) map[string]bool
 	return again
 }
 
+// unsure is the stamp of a file that may be another one though its stamp is as it was.
+var unsure = Stamp{Size: -1}
+
 // stampsOf finds the stamp of a file of a tree, the zero one where there is none.
 func stampsOf(t Tree) func(path string) Stamp {
 	return func(p string) Stamp {
@@ -399,25 +422,30 @@ func stampsOf(t Tree) func(path string) Stamp {
 		if !ok {
 			return Stamp{}
 		}
-		if t.Files[i].Racy {
-			return Stamp{Size: -1} // equal to none
+		if t.Files[i].Racy || t.Files[i].Stamp == (Stamp{}) {
+			return unsure
 		}
 		return t.Files[i].Stamp
 	}
 }
 
-// part notes what a page was made of, so that remade sees it change.
-func (b *Builder) part(d *Doc, stamp func(string) Stamp) {
-	if d == nil || d.made == nil || len(d.made.looked) == 0 {
-		delete(b.parts, d.Path)
+// part notes what a page was made of, and the version of it that was read and is not shown, so that remade sees it change.
+func (b *Builder) part(page string, stamp func(string) Stamp, versions ...*Doc) {
+	parts := map[string]Stamp{}
+	for _, d := range versions {
+		if d == nil || d.made == nil {
+			continue
+		}
+		for _, p := range d.made.looked {
+			parts[p] = stamp(p)
+		}
+	}
+	if len(parts) == 0 {
+		delete(b.parts, page)
 		return
 	}
 	if b.parts == nil {
 		b.parts = map[string]map[string]Stamp{}
 	}
-	parts := map[string]Stamp{}
-	for _, p := range d.made.looked {
-		parts[p] = stamp(p)
-	}
-	b.parts[d.Path] = parts
+	b.parts[page] = parts
 }

@@ -3,6 +3,7 @@ package content_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rutter/content"
+	"rutter/content/diag"
 	"rutter/content/source"
 )
 
@@ -141,6 +143,17 @@ func TestIncludes(t *testing.T) {
 			problems: []string{"a.md:3:1: include-hidden: _snippets/s.md is not for everyone who may read this page (give the page an audience that is within that of the file, or include another)"},
 		},
 		{
+			name:     "what nobody sees, for its front matter stands too late or does not parse",
+			files:    map[string]string{"a.md": "# A\n\n![[s]]\n\n![[t]]\n", "_snippets/s.md": "\n---\naudience: staff\n---\nsecret\n", "_snippets/t.md": "---\nowner: [\n---\nsecret\n"},
+			lacks:    []string{"secret"},
+			problems: []string{"a.md:3:1: include-hidden: _snippets/s.md is not for everyone who may read this page (give the page an audience that is within that of the file, or include another)", "a.md:5:1: include-hidden: the front matter of _snippets/t.md does not parse, so that nobody knows whom it is for (mend it, or include another)"},
+		},
+		{
+			name:  "what is said to be public",
+			files: map[string]string{"a.md": "# A\n\n![[s]]\n", "_snippets/s.md": "---\naudience: public\n---\nplainword\n"},
+			has:   []string{"plainword"},
+		},
+		{
 			name:  "constants, in text and code, with places kept",
 			files: map[string]string{"portal.yaml": "constants:\n  registry: registry.example.org\n  n: 1\n", "a.md": "# A\n\nfrom {{registry}} and {{ n }} [x](gone.md) {{other}}\n\n```sh\npodman pull {{registry}}/x\n```\n"},
 			has:   []string{"from registry.example.org and 1 ", "{{other}}", "podman pull registry.example.org/x"}, lacks: []string{"{{registry}}"},
@@ -216,6 +229,86 @@ func TestIncludesFollow(t *testing.T) {
 	}
 }
 
+// TestIncludesOfLastGood: a page whose file is broken keeps its last good version, and that follows what it includes.
+func TestIncludesOfLastGood(t *testing.T) {
+	s, change := folderOf(t, map[string]string{"a.md": "# A\n\nmine\n\n![[s]]\n", "_snippets/s.md": "first\n"})
+	s, _ = change(map[string]string{"a.md": "---\nowner: [\n---\n# A\n\nnever\n"})
+	if b := bodyOf(t, s, "a.md"); !strings.Contains(b, "first") {
+		t.Fatalf("the last good version is gone: %s", b)
+	}
+	s, _ = change(map[string]string{"_snippets/s.md": "second\n"})
+	if b := bodyOf(t, s, "a.md"); !strings.Contains(b, "second") || !strings.Contains(b, "mine") {
+		t.Errorf("what it includes changed: %s", b)
+	}
+	s, _ = change(map[string]string{"_snippets/s.md": "---\naudience: staff\n---\nsecond\n"})
+	if b := bodyOf(t, s, "a.md"); strings.Contains(b, "second") || !strings.Contains(b, "mine") {
+		t.Errorf("what it includes is for staff now: %s", b)
+	}
+	if ps := told(s); len(ps) != 1 || !strings.Contains(ps[0], "front-matter") {
+		t.Errorf("problems: %v", ps)
+	}
+}
+
+// TestIncludesSavedTwice: a file that was saved within the time that stamps cannot tell apart is looked at again.
+func TestIncludesSavedTwice(t *testing.T) {
+	fsys := fstest.MapFS{"a.md": {Data: []byte("# A\n\n![[s]]\n")}}
+	b := &content.Builder{}
+	for _, word := range []string{"first", "other"} {
+		fsys["_snippets/s.md"] = &fstest.MapFile{Data: []byte(word + "\n")}
+		tree, err := source.FromFS(fsys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, f := range tree.Files {
+			tree.Files[i].Stamp, tree.Files[i].Racy = content.Stamp{Size: int64(len(fsys[f.Path].Data)), ModTime: 1}, f.Path != "a.md"
+		}
+		s, _, err := b.Build(t.Context(), tree, nil, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body := bodyOf(t, s, "a.md"); !strings.Contains(body, word) {
+			t.Errorf("after %s was saved: %s", word, body)
+		}
+	}
+}
+
+// TestIncludesTooLong: a file whose end is left out is told.
+func TestIncludesTooLong(t *testing.T) {
+	s, _ := folderOf(t, map[string]string{"a.md": "# A\n\n![[s]]\n\nafter\n", "_snippets/s.md": strings.Repeat("many words in a line, and a few more\n\n", 80000)})
+	var got []string
+	for _, p := range s.Problems() {
+		if p.Rule == "include-much" {
+			got = append(got, p.String())
+		}
+	}
+	if d := cmp.Diff([]string{"a.md:3:1: include-much: with _snippets/s.md the page grows beyond 2 MiB, so the end of that is left out (split it)"}, got); d != "" {
+		t.Errorf("problems (-want +got):\n%s", d)
+	}
+}
+
+// TestIncludesNotMended: where a constant stands in the line, what would be taken out is not what stands in the file.
+func TestIncludesNotMended(t *testing.T) {
+	fsys := fstest.MapFS{
+		"portal.yaml": {Data: []byte("constants:\n  shell: bash\n")},
+		"a.md":        {Data: []byte("# A\n\n```{{shell}}\n$ date\nSat Nov 28\n$ date\nSat Nov 28\n```\n")},
+	}
+	tree, err := source.FromFS(fsys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit := diag.Edit{Was: "bash", Put: "console"}
+	b := &content.Builder{Rules: content.Rules{Page: func(p content.Parsed) []diag.Problem {
+		return []diag.Problem{{File: p.Path, Line: 3, Column: 4, Rule: "x", Edit: edit}, {File: p.Path, Line: 4, Column: 1, Rule: "x", Edit: edit}}
+	}}}
+	s, _, err := b.Build(t.Context(), tree, nil, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ps := s.ProblemsOf("a.md"); len(ps) != 2 || ps[0].Edit.Mends() || ps[1].Edit != edit {
+		t.Errorf("problems: %+v", ps)
+	}
+}
+
 // TestIncludesAreBounded: a page that doubles with every file, and one of very many lines, end soon and say why.
 func TestIncludesAreBounded(t *testing.T) {
 	doubling := map[string]string{"a.md": "# A\n\n![[s0]]\n"}
@@ -236,5 +329,88 @@ func TestIncludesAreBounded(t *testing.T) {
 				t.Errorf("it took %v", took)
 			}
 		})
+	}
+}
+
+// TestIncludesStepByStep: however files come, go and change, a folder that was followed is the one that is read at once,
+// and nothing of a file that is not for everyone is ever shown to everyone, broken pages that keep a good version included.
+func TestIncludesStepByStep(t *testing.T) {
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		pick := func(of ...string) string { return of[r.IntN(len(of))] }
+		hidden := map[string]bool{} // files that are for staff now
+		text := func(name string, snippet bool) string {
+			head := pick("", "", "", "---\nowner: x\n---\n", "---\naudience: public\n---\n")
+			delete(hidden, name)
+			switch r.IntN(7) {
+			case 0:
+				head, hidden[name] = pick("---\naudience: staff\n---\n", "---\naudience: [staff, other]\n---\n", "\n---\naudience: staff\n---\n", "+++\naudience = \"staff\"\n+++\n", "{\"audience\": \"staff\"}\n"), true
+			case 1:
+				if !snippet {
+					head = "---\nowner: [\n---\n"
+				}
+			}
+			b := head + "# T\n\nword-" + strings.NewReplacer("/", "-", ".md", "-end", "_", "").Replace(name) + pick("", " more", " {{who}}", " [l](x.md)") + "\n"
+			for range r.IntN(3) {
+				b += "\n" + pick("", "> ", "- x\n\n  ") + "![[" + pick("s", "t", "x", "/a/x", "b", "gone") + pick("", "", "#h") + "]]\n"
+			}
+			return b + pick("", "\n## H\n\nlast\n")
+		}
+		names := []string{"a/x.md", "a/b.md", "b.md", "x.md", "_snippets/s.md", "_snippets/t.md", "a/s.md", "_snippets/x.md"}
+		files := map[string]string{}
+		s, change := folderOf(t, files)
+		for step := range 25 {
+			changed := map[string]string{}
+			for range 1 + r.IntN(3) {
+				name := pick(names...)
+				switch r.IntN(12) {
+				case 0:
+					changed["portal.yaml"] = pick("", "constants:\n  who: me\n", "constants:\n  who: you\n", "lang: de\n")
+				case 1, 2:
+					changed[name] = ""
+					delete(hidden, name)
+				default:
+					changed[name] = text(name, strings.HasPrefix(name, "_"))
+				}
+			}
+			for name, text := range changed {
+				if files[name] = text; text == "" {
+					delete(files, name)
+				}
+			}
+			s, _ = change(changed)
+			once, _ := folderOf(t, files)
+			what := fmt.Sprintf("seed %d step %d", seed, step)
+			stale := map[string]bool{}
+			for _, p := range s.Bad() {
+				stale[p.File] = true
+			}
+			for _, d := range s.For(content.Viewer{}).All() {
+				body, _, err := s.For(content.Viewer{}).Body(d, nil, nil)
+				if err != nil {
+					t.Fatal(what, err)
+				}
+				for name := range hidden {
+					word := "word-" + strings.NewReplacer("/", "-", ".md", "-end", "_", "").Replace(name)
+					if name != d.Path && (strings.Contains(string(body), word) || strings.Contains(d.Lead, word)) {
+						t.Fatalf("%s: %s shows everyone %s, which is for staff:\n%s", what, d.Path, name, body)
+					}
+				}
+				if stale[d.Path] {
+					continue
+				}
+				if other := bodyOf(t, once, d.Path); string(body) != other {
+					t.Fatalf("%s: %s is\n%s\nand read at once\n%s", what, d.Path, body, other)
+				}
+			}
+			if len(stale) == 0 {
+				if d := cmp.Diff(told(once), told(s)); d != "" {
+					t.Fatalf("%s: problems (-at once +step by step):\n%s", what, d)
+				}
+				if s.ID() != once.ID() {
+					t.Fatalf("%s: it is another revision", what)
+				}
+			}
+		}
 	}
 }

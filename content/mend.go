@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"rutter/content/diag"
 	"rutter/content/markdown"
@@ -41,7 +40,7 @@ func (s *Snapshot) MovedLinks(file string) (out []diag.Problem) {
 		line, col := f.position(e.from)
 		out = append(out, diag.Problem{
 			File: file, Line: line, Column: col, Severity: diag.Note, Rule: "link-moved",
-			Edit: diag.Edit{Cut: utf8.RuneCount(raw[e.from:e.to]), Put: e.text},
+			Edit: diag.Edit{Was: string(raw[e.from:e.to]), Put: e.text},
 		})
 	}
 	return out

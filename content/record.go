@@ -12,7 +12,7 @@ import (
 )
 
 // recordVersion changes whenever parsing, the rules of package lint or this encoding do, so that what an older program kept is read anew.
-const recordVersion = 6
+const recordVersion = 7
 
 var errRecord = errors.New("content: not a record of this version")
 
@@ -68,7 +68,7 @@ func (s *Snapshot) Record(d *Doc) []byte {
 		w.str(p.Rule)
 		w.str(p.Text)
 		w.str(p.Fix)
-		w.num(p.Edit.Cut)
+		w.str(p.Edit.Was)
 		w.str(p.Edit.Put)
 	}
 	return w
@@ -113,7 +113,7 @@ func readRecord(path string, data []byte) (*Doc, error) {
 	}
 	ps := make([]diag.Problem, r.count())
 	for i := range ps {
-		ps[i] = diag.Problem{File: path, Line: r.num(), Column: r.num(), Severity: diag.Severity(r.num()), Rule: r.str(), Text: r.str(), Fix: r.str(), Edit: diag.Edit{Cut: r.num(), Put: r.str()}}
+		ps[i] = diag.Problem{File: path, Line: r.num(), Column: r.num(), Severity: diag.Severity(r.num()), Rule: r.str(), Text: r.str(), Fix: r.str(), Edit: diag.Edit{Was: r.str(), Put: r.str()}}
 	}
 	if r.bad || made || r.b != "" || d.Title == "" {
 		return nil, errRecord

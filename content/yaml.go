@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -361,7 +360,7 @@ func (d *decoder) rewrite(old, now string) {
 		l = d.text[i]
 	}
 	if r := []rune(l); p.Column > 0 && p.Column <= len(r) && strings.HasPrefix(string(r[p.Column-1:]), old) {
-		p.Edit = diag.Edit{Cut: utf8.RuneCountInString(old), Put: now}
+		p.Edit = diag.Edit{Was: old, Put: now}
 	}
 }
 

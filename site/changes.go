@@ -24,8 +24,10 @@ type Blobs interface {
 	Blob(ctx context.Context, name string) ([]byte, error)
 }
 
-// differenceWithin is how long the versions of a page may take to be read.
-const differenceWithin = 5 * time.Second
+const (
+	differenceWithin = 5 * time.Second // for waiting for a turn, and reading the versions of a page
+	maxDifferences   = 2               // made at once: two versions of a page of a megabyte, as trees, take hundreds of them
+)
 
 func changesURL(d *content.Doc) string { return changesPath + strings.TrimPrefix(d.URL, "/") }
 
@@ -95,8 +97,30 @@ func (s *Server) changeOf(d *content.Doc, all []content.Change, i int) view.Chan
 
 // difference shows what the change i of a page changed.
 func (s *Server) difference(w http.ResponseWriter, r *request, d *content.Doc, all []content.Change, i int) error {
+	rep, err := s.differenceOf(r, d, all, i)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s.lost(w, r)
+	}
+	if err != nil {
+		return err
+	}
+	rep.write(w, r.Request, http.StatusOK) // whoever reads slowly keeps nobody waiting
+	return nil
+}
+
+// differenceOf is what the change i of a page changed, fs.ErrNotExist where that cannot be known or is not for the viewer.
+func (s *Server) differenceOf(r *request, d *content.Doc, all []content.Change, i int) (*representation, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), differenceWithin)
 	defer cancel()
+	select {
+	case s.differences <- struct{}{}:
+		defer func() { <-s.differences }()
+	case <-ctx.Done():
+		if r.Context().Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, errCompare
+	}
 	read := func(c content.Change) ([]byte, error) {
 		raw, err := s.o.Blobs.Blob(ctx, c.Blob)
 		if raw == nil && err == nil {
@@ -109,7 +133,7 @@ func (s *Server) difference(w http.ResponseWriter, r *request, d *content.Doc, a
 	var from *view.Change
 	if err == nil && !all[i].Added {
 		if i+1 == len(all) { // the clone ends here
-			return s.lost(w, r)
+			return nil, fs.ErrNotExist
 		}
 		if old, err = read(all[i+1]); err == nil {
 			c := s.changeOf(d, all, i+1)
@@ -117,14 +141,11 @@ func (s *Server) difference(w http.ResponseWriter, r *request, d *content.Doc, a
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("a version of %s: %w", d.Path, err)
+		return nil, fmt.Errorf("a version of %s: %w", d.Path, err)
 	}
 	diff, err := r.view.Difference(d.Path, old, now)
-	if errors.Is(err, fs.ErrNotExist) {
-		return s.lost(w, r)
-	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	to := s.changeOf(d, all, i)
 	p := differencePage(diff)
@@ -143,10 +164,9 @@ func (s *Server) difference(w http.ResponseWriter, r *request, d *content.Doc, a
 	}
 	body, err := render(r.Context(), view.DifferenceView(p))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	represent(body, typeHTML, cacheRevalidate, varyEncoding).write(w, r.Request, http.StatusOK)
-	return nil
+	return represent(body, typeHTML, cacheRevalidate, varyEncoding), nil
 }
 
 // differencePage is a difference as it is shown, without what stands around it.

@@ -29,6 +29,7 @@ var (
 	errBuilding = &httpError{status: http.StatusServiceUnavailable, text: "The search index is being built for the first time", retry: "5"}
 	errIndex    = &httpError{status: http.StatusServiceUnavailable, text: "The search index gave an error and is being built anew", retry: "10"}
 	errOpen     = &httpError{status: http.StatusServiceUnavailable, text: "Too many pages are open", retry: "30"}
+	errCompare  = &httpError{status: http.StatusServiceUnavailable, text: "Too many versions are being compared", retry: "5"}
 	errSlow     = &httpError{status: http.StatusServiceUnavailable, text: "The search took too long", retry: "5"}
 )
 

@@ -35,7 +35,7 @@ func (s *Server) route(r *request) (handler, error) {
 	if p != r.URL.Path {
 		return redirect(p), nil
 	}
-	r.alone = p == livePath || s.previews != nil && strings.HasPrefix(p, previewPrefix)
+	r.alone = p == livePath && s.o.Authors || s.previews != nil && strings.HasPrefix(p, previewPrefix)
 	h, methods := s.handlerFor(p)
 	if !slices.Contains(strings.Split(methods, ", "), r.Method) {
 		return nil, methodNotAllowed(methods)

@@ -55,6 +55,7 @@ type Server struct {
 	audit        *audit.Log // nil where nothing is kept between runs
 	draining     atomic.Bool
 	listeners    listeners
+	differences  chan struct{} // has room for those that may be made at once
 
 	http     *http.Server
 	listener net.Listener
@@ -76,7 +77,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		o: o, assets: assets, cache: newCache(maxCacheBytes), requests: newRequestIDs(),
-		run: make(chan error, 1), done: make(chan error, 2), assetReps: map[string]*representation{}, listeners: listeners{stop: make(chan struct{})}, packed: map[string]func() (*representation, error){},
+		run: make(chan error, 1), done: make(chan error, 2), assetReps: map[string]*representation{}, listeners: listeners{stop: make(chan struct{})}, differences: make(chan struct{}, maxDifferences), packed: map[string]func() (*representation, error){},
 	}
 	for _, a := range assets.All() {
 		if a.URL == assets.URL("worker.js") { // it lies at the root

@@ -199,7 +199,7 @@ func mendFile(root *os.Root, file string, ps []diag.Problem) (int, error) {
 
 // replace writes a file so that nobody ever sees half of it.
 func replace(root *os.Root, file string, data []byte, mode fs.FileMode) error {
-	tmp := path.Join(path.Dir(file), ".rutter-"+path.Base(file)+".tmp")
+	tmp := path.Join(path.Dir(file), fmt.Sprintf(".rutter-%d.tmp", os.Getpid())) // the name may be as long as names can be
 	w, err := root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err

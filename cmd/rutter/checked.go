@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"rutter/content/diag"
 	"rutter/content/lint"
@@ -142,7 +143,7 @@ func writeSARIF(w io.Writer, r report, prefix string) error {
 			}
 			res.Locations = []sarifLocation{l}
 			if p.Edit.Mends() {
-				c := sarifReplacement{Deleted: sarifRegion{StartLine: p.Line, StartColumn: p.Column, EndColumn: p.Column + p.Edit.Cut}, Inserted: &sarifMessage{Text: p.Edit.Put}}
+				c := sarifReplacement{Deleted: sarifRegion{StartLine: p.Line, StartColumn: p.Column, EndColumn: p.Column + utf8.RuneCountInString(p.Edit.Was)}, Inserted: &sarifMessage{Text: p.Edit.Put}}
 				res.Fixes = []sarifFix{{Description: sarifMessage{Text: "Mend it"}, Changes: []sarifChange{{l.Physical.Artifact, []sarifReplacement{c}}}}}
 			}
 		}

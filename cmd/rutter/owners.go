@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rutter/content"
+	"rutter/content/diag"
 	"rutter/content/source"
 	"rutter/site"
 	"rutter/site/accountability"
@@ -58,7 +59,7 @@ func (c *ownersCmd) Run(out *streams) error {
 			if name == "" {
 				name = accountability.Nobody
 			}
-			_, _ = fmt.Fprintf(w, "%d\t%d\t%d\t%d\t%s\n", o.Pages, o.Late, o.Unreviewed, o.Errors, safe(name))
+			_, _ = fmt.Fprintf(w, "%d\t%d\t%d\t%d\t%s\n", o.Pages, o.Late, o.Unreviewed, o.Errors, diag.Printable(name))
 		}
 		err = w.Flush()
 	}

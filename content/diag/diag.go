@@ -45,8 +45,8 @@ type Problem struct {
 
 // Edit is a correction that needs no thought. It begins at the Problem's Line and Column.
 type Edit struct {
-	Cut int    // code points that are taken out, line ends included
-	Put string // what takes their place
+	Was string // what is taken out; where something else stands there, nothing is done
+	Put string // what takes its place
 }
 
 // Mends tells whether the edit changes anything.

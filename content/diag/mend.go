@@ -15,22 +15,14 @@ func Mend(raw []byte, ps []Problem) (out []byte, applied int) {
 		put      string
 	}
 	var cuts []cut
+	begins := linesOf(raw)
 	for _, p := range ps {
 		if !p.Edit.Mends() {
 			continue
 		}
-		from := offsetOf(raw, p.Line, p.Column)
-		to := from
-		for range p.Edit.Cut {
-			if from < 0 || to >= len(raw) {
-				from = -1
-				break
-			}
-			_, n := utf8.DecodeRune(raw[to:])
-			to += n
-		}
-		if from >= 0 {
-			cuts = append(cuts, cut{from, to, p.Edit.Put})
+		from := offsetOf(raw, begins, p.Line, p.Column)
+		if from >= 0 && bytes.HasPrefix(raw[from:], []byte(p.Edit.Was)) {
+			cuts = append(cuts, cut{from, from + len(p.Edit.Was), p.Edit.Put})
 		}
 	}
 	slices.SortStableFunc(cuts, func(a, b cut) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
@@ -46,29 +38,34 @@ func Mend(raw []byte, ps []Problem) (out []byte, applied int) {
 	return append(out, raw[done:]...), applied
 }
 
-// offsetOf is the byte offset of a 1-based line and column in code points, -1 where the file has no such place. A byte
-// order mark is no part of the first line.
-func offsetOf(raw []byte, line, column int) int {
+// linesOf are the offsets at which the lines of a file begin. A byte order mark is no part of the first; a lone CR ends a
+// line, as it does where pages are read.
+func linesOf(raw []byte) []int {
 	at := 0
 	if bytes.HasPrefix(raw, []byte("\xef\xbb\xbf")) {
 		at = 3
 	}
-	for range line - 1 {
-		i := bytes.IndexByte(raw[at:], '\n')
-		if i < 0 {
-			return -1
+	begins := []int{at}
+	for i, c := range raw {
+		if c == '\n' || c == '\r' && (i+1 == len(raw) || raw[i+1] != '\n') {
+			begins = append(begins, i+1)
 		}
-		at += i + 1
 	}
+	return begins
+}
+
+// offsetOf is the byte offset of a 1-based line and column in code points, -1 where the file has no such place.
+func offsetOf(raw []byte, begins []int, line, column int) int {
+	if line < 1 || column < 1 || line > len(begins) {
+		return -1
+	}
+	at := begins[line-1]
 	for range column - 1 {
-		if at >= len(raw) || raw[at] == '\n' {
+		if at >= len(raw) || raw[at] == '\n' || raw[at] == '\r' {
 			return -1
 		}
 		_, n := utf8.DecodeRune(raw[at:])
 		at += n
-	}
-	if line < 1 || column < 1 {
-		return -1
 	}
 	return at
 }

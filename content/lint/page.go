@@ -89,7 +89,7 @@ func (c *checked) code() {
 			Text: "the block is named " + b.Fence + " and holds prompts with output between them", Fix: "name it console",
 		}
 		if b.Named.Line > 0 {
-			p.Edit = diag.Edit{Cut: utf8.RuneCountInString(b.Fence), Put: "console"}
+			p.Edit = diag.Edit{Was: b.Fence, Put: "console"}
 		}
 		c.add(p)
 	}

@@ -138,12 +138,15 @@ func (p *Page) Destructive() iter.Seq[Act] {
 			}
 			commands = commands[1:]
 		}
-		pos := lines{src: p.src, first: p.first}
+		if len(kill) == 0 {
+			return
+		}
+		pos, said := lines{src: p.src, first: p.first}, p.acts()
 		for _, n := range kill {
 			if n.Lines().Len() == 0 {
 				continue
 			}
-			act := p.act(n)
+			act := said.of(n)
 			act.Line, act.Column = pos.at(n.Lines().At(0).Start)
 			if !yield(act) {
 				return
@@ -152,38 +155,63 @@ func (p *Page) Destructive() iter.Seq[Act] {
 	}
 }
 
-// act reads what is said of a block: in the section it stands in, and in sections made for it.
-func (p *Page) act(block ast.Node) (a Act) {
+// acts is what a page says of its blocks of commands; each section is read once, however many blocks are in it.
+type acts struct {
+	page   *Page
+	at     map[ast.Node]int      // the order of the page's outermost blocks
+	head   map[ast.Node]ast.Node // by outermost block: the heading it stands below, nil at the top of the page
+	said   map[ast.Node]Act      // by heading: what its section says
+	proven int                   // the last heading that says, for the whole page, how to see that it worked; -1 for none
+	undone bool                  // a heading says how to undo it
+}
+
+func (p *Page) acts() *acts {
+	a := &acts{page: p, at: map[ast.Node]int{}, head: map[ast.Node]ast.Node{}, said: map[ast.Node]Act{}, proven: -1}
+	var head ast.Node
+	for n := p.root.FirstChild(); n != nil; n = n.NextSibling() {
+		a.at[n] = len(a.at)
+		if n.Kind() == ast.KindHeading {
+			head = n
+			text := strings.ToLower(oneLine(plain(n, p.src)))
+			if contains(text, verifyWords) {
+				a.proven = a.at[n]
+			}
+			a.undone = a.undone || contains(text, undoWords)
+		}
+		a.head[n] = head
+	}
+	return a
+}
+
+// of reads what is said of a block: in the section it stands in, and in sections made for it.
+func (a *acts) of(block ast.Node) Act {
 	top := block
-	for top.Parent() != nil && top.Parent() != p.root {
+	for top.Parent() != nil && top.Parent() != a.page.root {
 		top = top.Parent()
 	}
-	head := top
-	for head != nil && head.Kind() != ast.KindHeading {
-		head = head.PreviousSibling()
+	head := a.head[top]
+	act, ok := a.said[head]
+	if !ok {
+		act = a.page.sectionSays(head)
+		a.said[head] = act
 	}
+	act.Verified = act.Verified || a.proven > a.at[top]
+	act.Undone = act.Undone || a.undone
+	return act
+}
+
+// sectionSays reads the section below a heading, or what stands above the first one where head is nil.
+func (p *Page) sectionSays(head ast.Node) (a Act) {
 	level := 0
 	n := p.root.FirstChild()
-	if head != nil {
-		h, _ := head.(*ast.Heading)
+	if h, ok := head.(*ast.Heading); ok {
 		a.Step, level, n = oneLine(plain(h, p.src)), h.Level, h.NextSibling()
 	}
-	for ; n != nil; n = n.NextSibling() { // of the step
+	for ; n != nil; n = n.NextSibling() {
 		if h, ok := n.(*ast.Heading); ok && (level == 0 || h.Level <= level) {
 			break
 		}
 		p.said(n, &a)
-	}
-	after := false
-	for n := p.root.FirstChild(); n != nil; n = n.NextSibling() { // sections that say it for the whole page
-		after = after || n == top
-		h, ok := n.(*ast.Heading)
-		if !ok {
-			continue
-		}
-		text := strings.ToLower(oneLine(plain(h, p.src)))
-		a.Verified = a.Verified || after && contains(text, verifyWords)
-		a.Undone = a.Undone || contains(text, undoWords)
 	}
 	return a
 }

@@ -92,7 +92,7 @@ func rowOf(s *content.Snapshot, v content.View, d *content.Doc, now time.Time) R
 	review := v.Review(d)
 	x.Reviewed, x.ReviewedBy, x.ReviewedIn, x.Every = string(review.Day), review.By, review.Revision, review.Every
 	if t, err := time.Parse(time.DateOnly, x.Reviewed); err == nil {
-		age := int(now.Sub(t).Hours() / 24)
+		age := int((now.Unix() - t.Unix()) / (24 * 60 * 60)) // a Duration ends after 292 years
 		x.AgeDays = &age
 	}
 	if due, ok := review.Due(); ok {
@@ -159,11 +159,11 @@ func (r Report) CSV(w io.Writer) error {
 	return c.Error()
 }
 
-// Digest is what waits for somebody, as plain text of at most 78 columns that can be sent by mail. link makes an address of
-// a page's URL.
+// Digest is what waits for somebody, as plain text that can be sent by mail: of at most 78 columns but for addresses, which
+// stay whole. link makes an address of a page's URL.
 func (r Report) Digest(owner string, now time.Time, link func(url string) string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Pages of %s on %s\n\n", owner, now.UTC().Format(time.DateOnly))
+	fmt.Fprintf(&b, "Pages of %s on %s\n\n", fit(owner, 55), now.UTC().Format(time.DateOnly))
 	if r.Pages == 0 {
 		b.WriteString("There are none.\n")
 		return b.String()
@@ -179,9 +179,9 @@ func (r Report) Digest(owner string, now time.Time, link func(url string) string
 				b.WriteString(title + "\n")
 				first, waits = false, true
 			}
-			fmt.Fprintf(&b, "  %s\n    %s\n", diag.Printable(x.Title), link(x.URL))
+			fmt.Fprintf(&b, "  %s\n    %s\n", fit(x.Title, 76), link(x.URL))
 			if n := note(x); n != "" {
-				fmt.Fprintf(&b, "    %s\n", n)
+				fmt.Fprintf(&b, "    %s\n", fit(n, 74))
 			}
 		}
 		if !first {
@@ -209,10 +209,18 @@ func (r Report) Digest(owner string, now time.Time, link func(url string) string
 }
 
 func by(names []string) string {
-	if s := diag.Printable(strings.Join(names, ", ")); s != "" {
+	if s := strings.Join(names, ", "); s != "" {
 		return " by " + s
 	}
 	return ""
+}
+
+// fit makes one line of n columns at most.
+func fit(s string, n int) string {
+	if r := []rune(diag.Printable(s)); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return diag.Printable(s)
 }
 
 func plural(n int, what string) string {

@@ -424,7 +424,7 @@ func DifferenceView(p DifferencePage) templ.Component {
 				}
 			}
 			if p.AsText {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<p class=\"count\">One of the two versions can only be shown as its text, so their sources stand here line by line.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<p class=\"count\">The two versions are too large to be compared as pages, or one can only be shown as its text, so their sources stand here line by line.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
