@@ -54,6 +54,7 @@ type Server struct {
 	audit        *audit.Log // nil where nothing is kept between runs
 	draining     atomic.Bool
 	listeners    listeners
+	endLive      func() // ends open streams
 
 	http     *http.Server
 	listener net.Listener
@@ -100,7 +101,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	if o.Previews > 0 && s.remote != nil {
-		s.previews = &previews{most: o.Previews, pages: o.PreviewPages, open: map[string]*preview{}}
+		s.previews = newPreviews(o.Previews, o.PreviewPages)
 	}
 	if o.branch != "" {
 		s.frame.Assets.Worker, s.frame.Base = "", (&url.URL{Path: previewPrefix + o.branch}).EscapedPath()
@@ -122,7 +123,11 @@ func New(o Options) (*Server, error) {
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ConnContext: withConn,
 		Protocols: &protocols, ErrorLog: newErrorLog(o.Log),
 	}
-	s.http.RegisterOnShutdown(sync.OnceFunc(func() { close(s.listeners.stop) }))
+	s.endLive = sync.OnceFunc(func() { close(s.listeners.stop) })
+	s.http.RegisterOnShutdown(s.endLive)
+	if s.previews != nil {
+		s.http.RegisterOnShutdown(s.previews.quit)
+	}
 	return s, nil
 }
 
@@ -159,6 +164,9 @@ func (s *Server) Start() error {
 	s.follow(ctx)
 	if s.asked != nil {
 		s.background.Go(func() { s.keepAsked(ctx) })
+	}
+	if s.previews != nil {
+		s.background.Go(func() { s.keepPreviews(ctx) })
 	}
 	if s.audit != nil {
 		go s.audit.Keep(ctx) // see closeAudit
@@ -211,18 +219,28 @@ func (s *Server) unwind(ctx context.Context) error {
 	}
 	s.stop()
 	s.background.Wait()
-	late := time.After(closeTimeout)
+	late := make(chan struct{})
+	defer time.AfterFunc(closeTimeout, func() { close(late) }).Stop()
+	previewsClosed := make(chan struct{})
+	go func() {
+		defer close(previewsClosed)
+		if s.previews != nil {
+			s.previews.closeAll()
+		}
+	}()
 	select {
 	case runErr := <-s.run:
 		err = errors.Join(err, runErr)
 	case <-late: // what it was writing is written anew by the next start
 		s.o.Log.Warn("the index is still writing; it is left as a crash would leave it")
 	}
-	if s.previews != nil {
-		s.previews.closeAll()
-	}
 	if s.remote != nil {
-		s.remote.Close()
+		s.remote.Close() // a branch that is being listed is so no longer
+	}
+	select {
+	case <-previewsClosed:
+	case <-late:
+		s.o.Log.Warn("previews are still being closed; they may leave folders in the temporary one")
 	}
 	s.closeAudit(late)
 	return err
