@@ -50,6 +50,7 @@ type Server struct {
 	chrome       atomic.Pointer[chrome]
 	requests     requestIDs
 	coverage     coverageCache
+	versions     versions
 	asked        *asked.Log // nil where searches are not counted
 	audit        *audit.Log // nil where nothing is kept between runs
 	draining     atomic.Bool
