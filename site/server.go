@@ -51,6 +51,7 @@ type Server struct {
 	requests     requestIDs
 	coverage     coverageCache
 	versions     versions
+	refusals     refusals // of webhooks
 	asked        *asked.Log // nil where searches are not counted
 	audit        *audit.Log // nil where nothing is kept between runs
 	draining     atomic.Bool
