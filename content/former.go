@@ -105,14 +105,7 @@ func outlineOf(path string, raw []byte) outline {
 		o.at[h.ID] = i
 		o.heads = append(o.heads, head{id: h.ID, words: slices.Compact(words), text: texts[h.ID]})
 	}
-	if mentionsAudience(b.text) {
-		meta, _, _, ok := frontMatter(path, b)
-		if o.audience = meta.Audience; !ok {
-			o.audience = []string{Nobody}
-		}
-	} else if late, hide := lateFrontMatter(path, raw); b.format == 0 && late != nil && hide {
-		o.audience = []string{Nobody}
-	}
+	o.audience = audienceOfVersion(path, raw)
 	return o
 }
 

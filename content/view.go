@@ -341,6 +341,30 @@ func (w View) Changes(d *Doc) []Change {
 	return w.s.history.Changes(d.Path)
 }
 
+// SeesVersion tells whether the viewer may see a version of a page's file: it says itself whom it was for.
+func (w View) SeesVersion(path string, raw []byte) bool {
+	return w.v.MaySee(audienceOfVersion(path, raw))
+}
+
+// audienceOfVersion is whom a version of a page was for, as readDoc has it.
+func audienceOfVersion(path string, raw []byte) []string {
+	b := cut(raw)
+	if b.format == 0 {
+		if late, hide := lateFrontMatter(path, raw); late != nil && hide {
+			return []string{Nobody}
+		}
+	}
+	meta, _, _, ok := frontMatter(path, b)
+	block := b.text
+	if b.broken != nil {
+		block = raw
+	}
+	if !ok && mentionsAudience(block) {
+		return []string{Nobody}
+	}
+	return meta.Audience
+}
+
 // Anchors returns the anchors that earlier versions of a page had and this one has not, by ID, as far as those versions
 // were for the viewer.
 func (w View) Anchors(d *Doc) (out []FormerAnchor) {

@@ -109,3 +109,50 @@ func TestReviewedByATrailer(t *testing.T) {
 		}
 	}
 }
+
+// TestChangesOfAPageThatWasForStaff: of the time when a page was for others, nothing is told to those it is for now: no
+// version, no subject, no author, no former name.
+func TestChangesOfAPageThatWasForStaff(t *testing.T) {
+	o := newOrigin(t)
+	const text = "\n# Ropes\n\nOne.\n\nTwo.\n\nThree.\n\nFour.\n"
+	commits := []struct {
+		subject, audience, more string
+		visible                 bool
+	}{
+		{"Begin in the open", "", "", true},
+		{"Codename Orion, for staff", "audience: [staff]\n", "\nOrion sails.\n", false},
+		{"More of Orion", "audience: [staff]\n", "\nOrion sails in May.\n", false},
+		{"A slip hides it too", "audiance: [staff]\n", "\nOrion sails in June.\n", false},
+		{"Escaped, and for staff", "\"\\x61udience\": [staff]\n", "\nOrion sails in July.\n", false},
+		{"Open it", "", "\nOpened.\n", true},
+		{"And go on", "", "\nOpened, and on.\n", true},
+	}
+	var revisions []string
+	for i, c := range commits {
+		if i == 5 {
+			o.git("mv", "orion.md", "a.md")
+		}
+		name := "orion.md"
+		if i >= 5 {
+			name = "a.md"
+		}
+		o.commit(c.subject, map[string]string{name: "---\nowner: Deck\n" + c.audience + "---\n" + text + c.more})
+		revisions = append(revisions, o.git("rev-parse", "--short=12", "HEAD"))
+	}
+	p, _ := o.serve()
+	var list reply
+	p.until("the history is read", func() bool {
+		list = p.get("/-/changes/a")
+		return strings.Contains(list.body, "And go on")
+	})
+	for i, c := range commits {
+		at := p.get("/-/changes/a?at=" + revisions[i])
+		if strings.Contains(list.body, c.subject) != c.visible || strings.Contains(list.body, revisions[i]) != c.visible || (at.status == http.StatusOK) != c.visible {
+			t.Errorf("%s: shown %v, %d; want %v", c.subject, strings.Contains(list.body, c.subject), at.status, c.visible)
+		}
+		at.lacks(t, "Orion", "orion.md", "staff")
+	}
+	list.lacks(t, "Orion", "orion.md", "renamed")
+	p.get("/-/changes/a?at="+revisions[5]).has(t, "Opened.")
+	p.get("/-/changes/a?at="+revisions[0]).has(t, "Four.")
+}

@@ -2,7 +2,6 @@ package site
 
 import (
 	"path/filepath"
-	"time"
 
 	"rutter/content"
 	"rutter/site/audit"
@@ -20,7 +19,7 @@ func (s *Server) openAudit() {
 }
 
 // closeAudit writes what the publisher told of last. A disk that does not answer holds up the end until late, no longer.
-func (s *Server) closeAudit(late <-chan time.Time) {
+func (s *Server) closeAudit(late <-chan struct{}) {
 	if s.audit == nil {
 		return
 	}

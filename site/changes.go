@@ -9,9 +9,11 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"rutter/content"
+	"rutter/content/source"
 	"rutter/site/view"
 )
 
@@ -40,7 +42,10 @@ func (s *Server) changes(w http.ResponseWriter, r *request) error {
 	if d == nil {
 		return s.lost(w, r)
 	}
-	all := r.view.Changes(d)
+	all, err := s.changesOf(r, d)
+	if err != nil {
+		return err
+	}
 	if at := r.URL.Query().Get("at"); at != "" {
 		i := slices.IndexFunc(all, func(c content.Change) bool { return c.Revision == at })
 		if i < 0 || s.o.Blobs == nil {
@@ -71,6 +76,74 @@ func (s *Server) changes(w http.ResponseWriter, r *request) error {
 	}
 	represent(body, typeHTML, cacheRevalidate, varyEncoding).write(w, r.Request, http.StatusOK)
 	return nil
+}
+
+// changesOf are the changes that a reader may hear of, newest first: those that made a version of the page which is for them.
+// A version for others is not there, nor is what was said of it, nor the name that it had.
+func (s *Server) changesOf(r *request, d *content.Doc) ([]content.Change, error) {
+	all := r.view.Changes(d)
+	if s.o.Blobs == nil { // nor are there versions that could be told apart
+		return all, nil
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), differenceWithin)
+	defer cancel()
+	out := make([]content.Change, 0, len(all))
+	for _, c := range all {
+		may, err := s.versions.may(c.Blob, r.viewer, func() (bool, error) {
+			raw, err := s.o.Blobs.Blob(ctx, c.Blob)
+			if errors.Is(err, source.ErrTooLarge) {
+				return false, nil
+			}
+			return err == nil && r.view.SeesVersion(c.Path, raw), err
+		})
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("a version of %s: %w", d.Path, err)
+		case may:
+			out = append(out, c)
+		case len(out) > 0:
+			out[len(out)-1].From = ""
+		}
+	}
+	return out, nil
+}
+
+// versions remembers who may see which versions of pages: their bytes do not change. Safe for concurrent use.
+type versions struct {
+	mu    sync.Mutex
+	known map[versionKey]bool
+}
+
+type versionKey struct {
+	blob   string
+	viewer content.Viewer
+}
+
+const maxVersions = 50_000 // that are remembered
+
+// may asks look where it does not know. No version without a name may be seen.
+func (v *versions) may(blob string, viewer content.Viewer, look func() (bool, error)) (bool, error) {
+	if blob == "" {
+		return false, nil
+	}
+	key := versionKey{blob, viewer}
+	v.mu.Lock()
+	may, known := v.known[key]
+	v.mu.Unlock()
+	if known {
+		return may, nil
+	}
+	may, err := look()
+	if err != nil {
+		return false, err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.known == nil || len(v.known) >= maxVersions {
+		v.known = map[versionKey]bool{}
+	}
+	v.known[key] = may
+	return may, nil
 }
 
 // changeOf is a change as it is shown.

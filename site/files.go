@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"rutter/content/source"
 	"rutter/static"
 )
 
@@ -30,6 +31,8 @@ var served = map[string]string{
 	".bz2": "application/x-bzip2", ".xz": "application/x-xz", ".zst": "application/zstd", ".7z": "application/x-7z-compressed",
 }
 
+var errTooLarge = &httpError{status: http.StatusNotFound, text: "The file is too large for this portal to hand out of its repository"}
+
 // sandboxed takes from a document every power it could have.
 const sandboxed = "sandbox; default-src 'none'"
 
@@ -39,6 +42,9 @@ func (s *Server) file(w http.ResponseWriter, r *request, name string) error {
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return s.lost(w, r)
+		}
+		if errors.Is(err, source.ErrTooLarge) {
+			return errTooLarge
 		}
 		return err
 	}

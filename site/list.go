@@ -94,9 +94,13 @@ func (s *Server) list(property, value string) handler {
 			for i := range f.Nav {
 				f.Nav[i].Current = f.Nav[i].URL == base
 			}
-			f.Keep = true
+			set := "/-/set/" + strings.TrimPrefix(base, "/-/")
+			if s.o.branch != "" { // a preview is not kept without the network
+				set = ""
+			}
+			f.Keep = set != ""
 			p := view.ListPage{
-				Frame: f, Set: "/-/set/" + strings.TrimPrefix(base, "/-/"), Heading: heading, Lead: lead, Crumbs: []view.Link{{Label: "Home", URL: "/"}},
+				Frame: f, Set: set, Heading: heading, Lead: lead, Crumbs: []view.Link{{Label: "Home", URL: "/"}},
 				Listing: view.Listing{Pages: entriesOf(pageOf(docs, n)), Total: len(docs), Pager: pagerOf(n, pagesOf(len(docs)), base, nil)},
 			}
 			return render(r.Context(), view.ListView(p))

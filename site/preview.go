@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -34,9 +35,32 @@ const (
 type previews struct {
 	most, pages int // how many may be open, and pages in all of them
 
+	quit func() // ends what waits for a preview, and streams out of one
+	gone chan struct{}
+
 	mu     sync.Mutex
 	open   map[string]*preview
 	closed bool
+	ending sync.WaitGroup // previews that are being closed; nothing is added once closed is true
+}
+
+func newPreviews(most, pages int) *previews {
+	ps := &previews{most: most, pages: pages, open: map[string]*preview{}, gone: make(chan struct{})}
+	ps.quit = sync.OnceFunc(func() {
+		close(ps.gone)
+		ps.mu.Lock()
+		defer ps.mu.Unlock()
+		for _, p := range ps.open {
+			select {
+			case <-p.ready:
+				if p.err == nil {
+					p.server.endLive()
+				}
+			default: // whoever waits for it does so no longer
+			}
+		}
+	})
+	return ps
 }
 
 // preview is one of them.
@@ -47,56 +71,46 @@ type preview struct {
 	used   time.Time
 	pages  int
 	ready  chan struct{} // closed once server is there, or err
+	ended  chan struct{} // closed when it is to be closed
 	err    error
 }
 
-var (
-	errNoBranch = errors.New("there is no such branch")
-	errLarge    = errors.New("the branch has more pages than previews may have")
-)
-
-// branchOf finds the branch that an address below the prefix is of, and the rest of it. A branch has slashes in its name, and none
-// is a folder of another.
-func (s *Server) branchOf(ctx context.Context, p string) (b source.Branch, rest string, all []source.Branch, err error) {
-	all, err = s.remote.Branches(ctx)
-	if err != nil {
-		return b, "", nil, err
-	}
-	p = strings.TrimPrefix(p, previewPrefix)
-	for _, b := range all {
-		if rest, ok := strings.CutPrefix(p, b.Name); ok && (rest == "" || rest[0] == '/') {
-			return b, rest, all, nil
-		}
-	}
-	return b, "", all, errNoBranch
-}
+var errLarge = errors.New("the branch has more pages than previews may have")
 
 // previewed serves what lies below the prefix.
 func (s *Server) previewed(w http.ResponseWriter, r *request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), previewWithin)
 	defer cancel()
 	w.Header().Set("X-Robots-Tag", "noindex, nofollow")
-	b, rest, all, err := s.branchOf(ctx, r.URL.Path)
-	if errors.Is(err, errNoBranch) {
-		return s.inOwnEdition(w, r, func(w http.ResponseWriter, r *request) error { return s.branches(w, r, all) })
+	name, rest, ok := s.remote.Within(strings.TrimPrefix(r.URL.Path, previewPrefix))
+	if !ok {
+		return s.inOwnEdition(w, r, s.branches)
 	}
-	if err != nil {
-		return err
-	}
-	base := previewPrefix + b.Name
+	base := previewPrefix + name
 	if rest == "" {
 		return redirectTo(w, r, (&url.URL{Path: base + "/"}).EscapedPath())
 	}
-	p, err := s.openPreview(ctx, b.Name)
+	p, err := s.openPreview(ctx, name)
 	switch {
+	case errors.Is(err, source.ErrNoBranch): // it went this moment
+		return errNotFound
+	case errors.Is(err, source.ErrNoFolder):
+		return &httpError{status: http.StatusNotFound, text: "The branch does not have the folder that this portal serves"}
 	case errors.Is(err, errLarge):
 		return &httpError{status: http.StatusServiceUnavailable, text: fmt.Sprintf("The branch is not previewed: %v, which is %d", err, s.previews.pages)}
 	case err != nil:
 		return err
 	}
 	out := &prefixed{ResponseWriter: w, base: (&url.URL{Path: base}).EscapedPath()}
+	own := r.Clone(context.WithValue(r.Request.Context(), connKey{}, nil)) // what is written is not as long as the connection is told
+	own.Header.Del("Accept-Encoding") // addresses are put into what is not compressed
+	own.Header.Del("If-None-Match")
 	if rest == previewHome || strings.HasPrefix(rest, previewHome+"/") {
-		err = p.server.inOwnEdition(out, r, func(w http.ResponseWriter, inner *request) error {
+		err = p.server.inOwnEdition(out, &request{Request: own, name: r.name}, func(w http.ResponseWriter, inner *request) error {
+			b, err := s.remote.BranchNamed(ctx, name)
+			if err != nil {
+				return err
+			}
 			if path, ok := strings.CutPrefix(rest, previewHome+"/"); ok {
 				return s.branchDifference(p.server, w, inner, b, path)
 			}
@@ -106,10 +120,8 @@ func (s *Server) previewed(w http.ResponseWriter, r *request) error {
 			p.server.fail(out, r, err)
 		}
 	} else {
-		req := r.Request.Clone(r.Request.Context())
+		req := own.Clone(own.Context())
 		req.URL.Path, req.URL.RawPath = rest, ""
-		req.Header.Del("Accept-Encoding")
-		req.Header.Del("If-None-Match")
 		p.server.Handler().ServeHTTP(out, req)
 	}
 	out.finish()
@@ -134,18 +146,18 @@ func (s *Server) openPreview(ctx context.Context, branch string) (*preview, erro
 	}
 	p := ps.open[branch]
 	if p == nil {
-		p = &preview{branch: branch, ready: make(chan struct{})}
+		p = &preview{branch: branch, ready: make(chan struct{}), ended: make(chan struct{})}
 		ps.open[branch] = p
 		go s.startPreview(p)
 	}
 	p.used = now
 	stale := ps.surplus(now, p)
 	ps.mu.Unlock()
-	for _, x := range stale {
-		go x.close()
-	}
+	ps.end(stale)
 	select {
 	case <-p.ready:
+	case <-ps.gone:
+		return nil, errStarting
 	case <-ctx.Done():
 		return nil, errReading
 	}
@@ -155,6 +167,10 @@ func (s *Server) openPreview(ctx context.Context, branch string) (*preview, erro
 	select {
 	case <-p.server.Published():
 		return p, nil
+	case <-ps.gone:
+		return nil, errStarting
+	case <-p.ended: // others are looked at more
+		return nil, errReading
 	case err := <-p.server.Done():
 		s.dropPreview(p)
 		return nil, err
@@ -163,8 +179,8 @@ func (s *Server) openPreview(ctx context.Context, branch string) (*preview, erro
 	}
 }
 
-// surplus takes out what nobody has looked at for long, and the longest unused beyond what may be open. keep stays. mu is
-// held.
+// surplus takes out what nobody has looked at for long, and the longest unused beyond what may be open; the caller must end
+// them. keep stays. mu is held.
 func (ps *previews) surplus(now time.Time, keep *preview) (out []*preview) {
 	all := make([]*preview, 0, len(ps.open))
 	pages := 0
@@ -181,16 +197,47 @@ func (ps *previews) surplus(now time.Time, keep *preview) (out []*preview) {
 		left, pages = left-1, pages-p.pages
 		out = append(out, p)
 	}
+	ps.ending.Add(len(out))
 	return out
 }
 
-func (s *Server) dropPreview(p *preview) {
-	s.previews.mu.Lock()
-	if s.previews.open[p.branch] == p {
-		delete(s.previews.open, p.branch)
+// end closes previews that were taken out, aside.
+func (ps *previews) end(out []*preview) {
+	for _, p := range out {
+		close(p.ended)
+		go func() {
+			defer ps.ending.Done()
+			p.close()
+		}()
 	}
-	s.previews.mu.Unlock()
-	go p.close()
+}
+
+// keepPreviews closes those that nobody has looked at for long.
+func (s *Server) keepPreviews(ctx context.Context) {
+	look := time.NewTicker(idlePreview / 10)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+			s.previews.mu.Lock()
+			stale := s.previews.surplus(s.o.Now(), nil)
+			s.previews.mu.Unlock()
+			s.previews.end(stale)
+		}
+	}
+}
+
+func (s *Server) dropPreview(p *preview) {
+	ps := s.previews
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	if ps.open[p.branch] == p { // else somebody closes it already
+		delete(ps.open, p.branch)
+		ps.ending.Add(1)
+		ps.end([]*preview{p})
+	}
 }
 
 // startPreview makes the portal of a branch.
@@ -257,25 +304,33 @@ func (p *preview) close() {
 // closeAll ends every preview.
 func (ps *previews) closeAll() {
 	ps.mu.Lock()
-	all := ps.open
+	all := slices.Collect(maps.Values(ps.open))
 	ps.open, ps.closed = map[string]*preview{}, true
+	ps.ending.Add(len(all))
 	ps.mu.Unlock()
-	var wg sync.WaitGroup
-	for _, p := range all {
-		wg.Go(p.close)
-	}
-	wg.Wait()
+	ps.end(all)
+	ps.ending.Wait()
 }
 
+// maxBranches is how many branches are listed, those that changed last.
+const maxBranches = 500
+
 // branches lists the branches that can be previewed.
-func (s *Server) branches(w http.ResponseWriter, r *request, all []source.Branch) error {
+func (s *Server) branches(w http.ResponseWriter, r *request) error {
 	if r.edition == nil {
 		return errStarting
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), previewWithin)
+	defer cancel()
+	all, err := s.remote.Branches(ctx)
+	if err != nil {
+		return err
 	}
 	p := view.BranchesPage{Frame: s.frameOf(r, "Branches"), Asked: strings.Trim(strings.TrimPrefix(r.URL.Path, previewPrefix), "/")}
 	p.NoIndex = true
 	live := r.edition.Snapshot.Served()
-	for _, b := range all {
+	p.More = max(0, len(all)-maxBranches)
+	for _, b := range all[:len(all)-p.More] {
 		p.Branches = append(p.Branches, view.BranchRow{
 			Name: b.Name, URL: (&url.URL{Path: previewPrefix + b.Name + previewHome}).EscapedPath(), Revision: b.Revision[:12],
 			Time: b.Time.Format(time.RFC3339), Date: b.Time.Format("2006-01-02 15:04 UTC"), Live: b.Revision == live,
@@ -307,10 +362,27 @@ func (s *Server) compared(r *request, b source.Branch) (base string, changes []s
 		return "", nil, err
 	}
 	now := live.Snapshot.For(s.viewerOf(r.Request))
-	changes = slices.DeleteFunc(changes, func(c source.FileChange) bool { // nothing tells of a page that the reader may not see in either
-		return content.IsPage(c.New) && r.view.Doc(c.New) == nil || content.IsPage(c.Old) && c.New == "" && now.Doc(c.Old) == nil
+	changes = slices.DeleteFunc(changes, func(c source.FileChange) bool {
+		if c.New == "" {
+			return !shows(now, c.Old)
+		}
+		return !shows(r.view, c.New)
 	})
+	for i, c := range changes { // nor does a page tell the name that it had as one that the reader may not see
+		if c.Old != c.New && c.New != "" && !shows(now, c.Old) {
+			changes[i].Old, changes[i].Was = "", ""
+		}
+	}
 	return base, changes, nil
+}
+
+// shows tells whether a page, or a file beside pages, is there for a viewer.
+func shows(v content.View, path string) bool {
+	if content.IsPage(path) {
+		return v.Doc(path) != nil
+	}
+	_, ok := v.File(path)
+	return ok
 }
 
 // branchChanges lists the pages that a branch changes. The request is of the branch's own portal.
@@ -440,8 +512,9 @@ func (p *prefixed) WriteHeader(status int) {
 	h.Set("Cache-Control", "no-store") // the next revision of a branch is another page
 	h.Del("Etag")
 	typ, _, _ := strings.Cut(h.Get("Content-Type"), ";")
-	switch typ {
-	case "text/html", "application/json":
+	switch {
+	case h.Get("Content-Security-Policy") == sandboxed: // a file is handed out as it lies there
+	case typ == "text/html", typ == "application/json":
 		p.body = &bytes.Buffer{}
 		h.Del("Content-Length")
 		return
@@ -503,7 +576,7 @@ func withBase(page []byte, base string, whole bool) []byte {
 		}
 		for i, a := range t.Attr {
 			switch a.Key {
-			case "href", "src", "action", "formaction", "data-live":
+			case "href", "src", "action", "formaction", "data-live", "data-url":
 				if !live && strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "//") && !strings.HasPrefix(a.Val, "/-/static/") {
 					t.Attr[i].Val, changed = base+a.Val, true
 				}

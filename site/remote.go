@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"rutter/content/source"
@@ -65,6 +66,28 @@ func (s *Server) remoteLines(served string) (lines []string) {
 // hookPath is where a git host tells of a push.
 const hookPath = "/-/hook"
 
+// refusals count webhooks that were refused: anybody can send them, and a log line for each would be theirs to fill a disk with.
+type refusals struct {
+	mu     sync.Mutex
+	said   time.Time
+	silent int
+}
+
+// refusalEvery is how far two log lines lie apart at least.
+const refusalEvery = time.Minute
+
+// say tells whether one more is to be logged, and how many were not since the last that was.
+func (f *refusals) say(now time.Time) (more int, say bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.said.IsZero() && now.Sub(f.said).Abs() < refusalEvery {
+		f.silent++
+		return 0, false
+	}
+	more, f.silent, f.said = f.silent, 0, now
+	return more, true
+}
+
 // hook takes signed word of a push, and has the remote looked at.
 func (s *Server) hook(w http.ResponseWriter, r *request) error {
 	body, err := io.ReadAll(io.LimitReader(r.Body, webhook.MaxBody+1))
@@ -74,7 +97,9 @@ func (s *Server) hook(w http.ResponseWriter, r *request) error {
 	event, err := webhook.Verify(r.Header, body, s.o.Hook, s.o.Now())
 	switch {
 	case errors.Is(err, webhook.ErrUnsigned), errors.Is(err, webhook.ErrRefused), errors.Is(err, webhook.ErrStale):
-		s.o.Log.Warn("a webhook was refused; the remote is looked at all the same, in its time", "cause", err)
+		if more, say := s.refusals.say(s.o.Now()); say {
+			s.o.Log.Warn("a webhook was refused; the remote is looked at all the same, in its time", "cause", err, "more_before", more)
+		}
 		return &httpError{status: http.StatusUnauthorized, text: strings.TrimPrefix(err.Error(), "webhook: ")}
 	case err != nil:
 		return &httpError{status: http.StatusBadRequest, text: strings.TrimPrefix(err.Error(), "webhook: ")}

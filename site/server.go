@@ -51,11 +51,14 @@ type Server struct {
 	chrome       atomic.Pointer[chrome]
 	requests     requestIDs
 	coverage     coverageCache
+	versions     versions
+	refusals     refusals   // of webhooks
 	asked        *asked.Log // nil where searches are not counted
 	audit        *audit.Log // nil where nothing is kept between runs
 	draining     atomic.Bool
 	listeners    listeners
 	differences  chan struct{} // has room for those that may be made at once
+	endLive      func()        // ends open streams
 
 	http     *http.Server
 	listener net.Listener
@@ -102,7 +105,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	if o.Previews > 0 && s.remote != nil {
-		s.previews = &previews{most: o.Previews, pages: o.PreviewPages, open: map[string]*preview{}}
+		s.previews = newPreviews(o.Previews, o.PreviewPages)
 	}
 	if o.branch != "" {
 		s.frame.Assets.Worker, s.frame.Base = "", (&url.URL{Path: previewPrefix + o.branch}).EscapedPath()
@@ -124,7 +127,11 @@ func New(o Options) (*Server, error) {
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ConnContext: withConn,
 		Protocols: &protocols, ErrorLog: newErrorLog(o.Log),
 	}
-	s.http.RegisterOnShutdown(sync.OnceFunc(func() { close(s.listeners.stop) }))
+	s.endLive = sync.OnceFunc(func() { close(s.listeners.stop) })
+	s.http.RegisterOnShutdown(s.endLive)
+	if s.previews != nil {
+		s.http.RegisterOnShutdown(s.previews.quit)
+	}
 	return s, nil
 }
 
@@ -161,6 +168,9 @@ func (s *Server) Start() error {
 	s.follow(ctx)
 	if s.asked != nil {
 		s.background.Go(func() { s.keepAsked(ctx) })
+	}
+	if s.previews != nil {
+		s.background.Go(func() { s.keepPreviews(ctx) })
 	}
 	if s.audit != nil {
 		go s.audit.Keep(ctx) // see closeAudit
@@ -213,18 +223,28 @@ func (s *Server) unwind(ctx context.Context) error {
 	}
 	s.stop()
 	s.background.Wait()
-	late := time.After(closeTimeout)
+	late := make(chan struct{})
+	defer time.AfterFunc(closeTimeout, func() { close(late) }).Stop()
+	previewsClosed := make(chan struct{})
+	go func() {
+		defer close(previewsClosed)
+		if s.previews != nil {
+			s.previews.closeAll()
+		}
+	}()
 	select {
 	case runErr := <-s.run:
 		err = errors.Join(err, runErr)
 	case <-late: // what it was writing is written anew by the next start
 		s.o.Log.Warn("the index is still writing; it is left as a crash would leave it")
 	}
-	if s.previews != nil {
-		s.previews.closeAll()
-	}
 	if s.remote != nil {
-		s.remote.Close()
+		s.remote.Close() // a branch that is being listed is so no longer
+	}
+	select {
+	case <-previewsClosed:
+	case <-late:
+		s.o.Log.Warn("previews are still being closed; they may leave folders in the temporary one")
 	}
 	s.closeAudit(late)
 	return err

@@ -49,8 +49,10 @@ func (s *Server) robots(w http.ResponseWriter, r *request) error {
 }
 
 // base is scheme and host of absolute addresses: the configured ones, else those of the request, when its Host is
-// one that can stand in an address.
-func (s *Server) base(r *request) string {
+// one that can stand in an address. Those of a preview lie below its prefix.
+func (s *Server) base(r *request) string { return s.host(r) + s.frame.Base }
+
+func (s *Server) host(r *request) string {
 	if s.o.BaseURL != "" {
 		return strings.TrimSuffix(s.o.BaseURL, "/")
 	}

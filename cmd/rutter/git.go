@@ -132,13 +132,20 @@ func (c *rollbackCmd) Run(out *streams) error {
 		}
 		_, _ = fmt.Fprintln(out.Out, "the branch is followed")
 	case c.Revision == "":
-		if p := pin.Read(); p != "" {
+		p, err := pin.Read()
+		switch {
+		case err != nil:
+			return &exit{exitIO, err}
+		case p != "":
 			_, _ = fmt.Fprintln(out.Out, "rolled back to", p)
-		} else {
+		default:
 			_, _ = fmt.Fprintln(out.Out, "the branch is followed")
 		}
 	default:
 		rev, subject, err := pin.Set(ctx, c.Revision)
+		if errors.Is(err, source.ErrUnwritten) {
+			return &exit{exitIO, err}
+		}
 		if err != nil {
 			return &exit{exitUsage, err}
 		}

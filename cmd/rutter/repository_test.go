@@ -336,7 +336,7 @@ func (r *runbooks) journey() {
 	if s := r.get("/~fix/wombat" + r.address()); !strings.Contains(s, "wombat") || !strings.Contains(s, `content="noindex"`) || !strings.Contains(s, `href="/~fix/wombat/`) {
 		t.Error("the preview of the page is not what the branch has")
 	}
-	if s := r.get("/~fix/wombat/-/preview"); !strings.Contains(s, r.page) {
+	if s := r.get("/~fix/wombat/-/preview"); !strings.Contains(s, r.page) || !strings.Contains(s, `href="/~fix/wombat/-/preview/`+r.page+`"`) {
 		t.Errorf("what the branch changes: %s", s)
 	}
 	if s := r.get("/~fix/wombat/-/preview/" + r.page); !strings.Contains(s, "wombat") || !strings.Contains(s, "1 paragraph added") {

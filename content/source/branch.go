@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,44 @@ func (r *Remote) Branches(ctx context.Context) ([]Branch, error) {
 	if err := r.filled(ctx); err != nil {
 		return nil, err
 	}
-	out, err := runBare(ctx, r.m.dir, "for-each-ref", "--sort=-committerdate", "--format=%(objectname) %(committerdate:unix) %(refname)", branchRefs)
+	return r.branchesAt(ctx, branchRefs)
+}
+
+// BranchNamed returns one branch of the remote as of the last fetch, and ErrNoBranch where there is none.
+func (r *Remote) BranchNamed(ctx context.Context, name string) (Branch, error) {
+	bs, err := r.branchesAt(ctx, branchRefs+name)
+	for _, b := range bs {
+		if b.Name == name {
+			return b, nil
+		}
+	}
+	return Branch{}, cmp.Or(err, (&BranchSource{branch: name}).gone())
+}
+
+// Within finds the branch whose name a path begins with, and the rest of the path. The name of a branch has slashes in it,
+// and none is a folder of another. It asks nobody, not even the disk.
+func (r *Remote) Within(path string) (branch, rest string, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := 0; i <= len(path); i++ {
+		if i < len(path) && path[i] != '/' {
+			continue
+		}
+		if _, ok := r.refs.branches[path[:i]]; ok && isBranchName(path[:i]) {
+			return path[:i], path[i:], true
+		}
+	}
+	return "", "", false
+}
+
+// isBranchName tells whether a branch can be followed: git takes names that nothing here does.
+func isBranchName(s string) bool {
+	valid, err := branchName(s)
+	return err == nil && valid == s && s != ""
+}
+
+func (r *Remote) branchesAt(ctx context.Context, refs string) ([]Branch, error) {
+	out, err := runBare(ctx, r.m.dir, "for-each-ref", "--sort=-committerdate", "--format=%(objectname) %(committerdate:unix) %(refname)", refs)
 	if err != nil {
 		return nil, err
 	}
@@ -35,8 +73,12 @@ func (r *Remote) Branches(ctx context.Context) ([]Branch, error) {
 		if len(f) != 3 {
 			continue
 		}
+		name := strings.TrimPrefix(f[2], branchRefs)
+		if !isBranchName(name) {
+			continue
+		}
 		sec, _ := strconv.ParseInt(f[1], 10, 64)
-		bs = append(bs, Branch{strings.TrimPrefix(f[2], branchRefs), f[0], time.Unix(sec, 0).UTC()})
+		bs = append(bs, Branch{name, f[0], time.Unix(sec, 0).UTC()})
 	}
 	return bs, nil
 }
@@ -84,10 +126,10 @@ func (r *Remote) At(ctx context.Context, branch string) (*BranchSource, error) {
 	return b, nil
 }
 
-// errNoBranch says that the remote does not have a branch.
-var errNoBranch = errors.New("is not on the remote")
+// ErrNoBranch says that the remote does not have a branch.
+var ErrNoBranch = errors.New("is not on the remote")
 
-func (b *BranchSource) gone() error { return fmt.Errorf("the branch %s %w", b.branch, errNoBranch) }
+func (b *BranchSource) gone() error { return fmt.Errorf("the branch %s %w", b.branch, ErrNoBranch) }
 
 // Scan lists the files of the branch's newest revision.
 func (b *BranchSource) Scan() (content.Tree, error) {

@@ -19,8 +19,8 @@ import (
 // maxEntries bounds the files of one revision: a listing is held in memory.
 const maxEntries = 1_000_000
 
-// errNoFolder says that a revision does not have the folder the content is in.
-var errNoFolder = errors.New("is not in this revision")
+// ErrNoFolder says that a revision does not have the folder the content is in.
+var ErrNoFolder = errors.New("is not in this revision")
 
 // Tree lists the files of a revision, or of a folder in it ("" for the root), without reading them. A file's stamp is
 // made of its object id, so that a file which has not changed is known by any revision. Links that lead to a file of
@@ -55,7 +55,7 @@ func (o *Objects) diagnose(ctx context.Context, dir, rev, folder string) error {
 	id, err := runBare(ctx, dir, "rev-parse", rev+":"+folder)
 	if err != nil {
 		if strings.Contains(err.Error(), "does not exist in") {
-			return fmt.Errorf("the folder %s %w (%s)", folder, errNoFolder, short(rev))
+			return fmt.Errorf("the folder %s %w (%s)", folder, ErrNoFolder, short(rev))
 		}
 		return nil
 	}

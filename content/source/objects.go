@@ -107,12 +107,18 @@ func (o *Objects) doubted(err error) {
 	}
 }
 
+// ErrTooLarge says that a file is listed and cannot be read for its size.
+var ErrTooLarge = errors.New("it is too large to be read from a repository")
+
 // errLarge refuses an object for its size.
 type errLarge struct{ size int64 }
 
 func (e errLarge) Error() string {
 	return fmt.Sprintf("it has %d bytes, and at most %d are read from a repository", e.size, maxBlob)
 }
+
+// Is makes it an ErrTooLarge for whoever need not know the size.
+func (e errLarge) Is(target error) bool { return target == ErrTooLarge }
 
 // errMissing says that the repository does not have the object.
 var errMissing = errors.New("the repository has no such object")

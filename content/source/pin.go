@@ -90,7 +90,14 @@ func (r *Remote) readPin() (string, error) {
 		defer r.mu.Unlock()
 		return r.memory, nil
 	}
-	f, err := os.Open(r.o.PinFile)
+	return readPin(r.o.PinFile)
+}
+
+// errEmptyPin is no pin that was taken away: somebody may be about to write it.
+var errEmptyPin = errors.New("it is empty: write a revision, or remove it")
+
+func readPin(name string) (string, error) {
+	f, err := os.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -105,7 +112,7 @@ func (r *Remote) readPin() (string, error) {
 	}
 	said := strings.ToLower(strings.TrimSpace(string(b[:n])))
 	if said == "" {
-		return "", errors.New("it is empty: write a revision, or remove it")
+		return "", errEmptyPin
 	}
 	return said, nil
 }
@@ -160,6 +167,9 @@ type PinFile struct {
 	Path   string // its PinFile
 }
 
+// ErrUnwritten says that a pin could not be written, though its revision is there.
+var ErrUnwritten = errors.New("the pin cannot be written")
+
 // Set has a revision served, which may be shortened to seven digits, until Clear. It returns the whole name and what the
 // revision says of itself.
 func (p PinFile) Set(ctx context.Context, rev string) (id, subject string, err error) {
@@ -174,7 +184,10 @@ func (p PinFile) Set(ctx context.Context, rev string) (id, subject string, err e
 	if err != nil {
 		return "", "", err
 	}
-	return id, strings.TrimSpace(string(out)), replaceFile(p.Path, id+"\n")
+	if err := replaceFile(p.Path, id+"\n"); err != nil {
+		return "", "", fmt.Errorf("%w: %w", ErrUnwritten, err)
+	}
+	return id, strings.TrimSpace(string(out)), nil
 }
 
 // Clear has the branch followed again.
@@ -185,11 +198,14 @@ func (p PinFile) Clear() error {
 	return nil
 }
 
-// Read is the revision that is pinned, as the file has it; "" for none.
-func (p PinFile) Read() string {
-	b, err := os.ReadFile(p.Path)
-	if err != nil {
-		return ""
+// Read is the revision that is pinned, as the file has it; "" for none. With an error, what was served before stays.
+func (p PinFile) Read() (string, error) {
+	said, err := readPin(p.Path)
+	if err == nil && said != "" && !revisionName.MatchString(said) {
+		err = fmt.Errorf("%q is no revision", said)
 	}
-	return strings.TrimSpace(string(b[:min(len(b), maxPin)]))
+	if err != nil {
+		return "", fmt.Errorf("the pin %s is not followed: %w", p.Path, err)
+	}
+	return said, nil
 }

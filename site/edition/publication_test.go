@@ -209,3 +209,24 @@ func TestRevisionThatComesLate(t *testing.T) {
 		t.Errorf("%s %s", p.Revision, say(p))
 	}
 }
+
+// TestGateThatIsCutShort wants nothing told of an edition whose gate was still asked when the end came.
+func TestGateThatIsCutShort(t *testing.T) {
+	l := listen(t)
+	src := &memory{}
+	src.set(map[string]string{"a.md": "# A\n"})
+	ctx, cancel := context.WithCancel(t.Context())
+	p, err := edition.New(edition.Options{Source: src, State: t.TempDir(), Audit: l.audit, Now: time.Now, Log: slog.New(slog.DiscardHandler), Gate: func(ctx context.Context, _ *edition.Edition, _ []*content.Doc) error {
+		cancel()
+		return ctx.Err()
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(ctx); err != nil {
+		t.Error(err)
+	}
+	if len(l.all) > 0 || len(p.Troubles()) > 0 {
+		t.Errorf("told: %d, %v", len(l.all), p.Troubles())
+	}
+}

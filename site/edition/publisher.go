@@ -487,6 +487,10 @@ func (p *Publisher) publish(ctx context.Context, snap *content.Snapshot, g *blev
 	var overruled error
 	if p.o.Gate != nil {
 		err := p.o.Gate(ctx, e, p.sample(snap))
+		if err != nil && ctx.Err() != nil { // it was not asked to its end
+			e.Release()
+			return false
+		}
 		p.trouble("gate", err)
 		if err != nil && p.p.Load() != nil {
 			p.refused(e, err)

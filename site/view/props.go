@@ -466,6 +466,7 @@ type BranchesPage struct {
 	Frame
 	Asked    string // a branch that is not there; "" where none was named
 	Branches []BranchRow
+	More     int // that are not listed
 }
 
 // BranchRow is one of them.
