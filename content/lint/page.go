@@ -77,7 +77,7 @@ func (c *checked) code() {
 		if b.Open {
 			c.add(diag.Problem{
 				Line: max(b.Line-1, 1), Severity: diag.Warning, Rule: "block-open",
-				Text: "nothing ends the block of code that begins here, so all that follows is part of it", Fix: "close it with a line of three backticks",
+				Text: "nothing ends the block of code that begins here but the end of the page, or of the item it stands in", Fix: "close it with the same backticks or tildes in a line of its own, which in an item is indented as far",
 			})
 			continue
 		}
