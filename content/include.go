@@ -429,6 +429,19 @@ func stampsOf(t Tree) func(path string) Stamp {
 	}
 }
 
+// listedFS has the files that a tree lists, and no others: the way to one may lead over a link to what is hidden.
+type listedFS struct {
+	fs.FS
+	stamp func(string) Stamp // the zero one for what is not listed
+}
+
+func (f listedFS) Open(name string) (fs.File, error) {
+	if f.stamp(name) == (Stamp{}) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return f.FS.Open(name)
+}
+
 // part notes what a page was made of, and the version of it that was read and is not shown, so that remade sees it change.
 func (b *Builder) part(page string, stamp func(string) Stamp, versions ...*Doc) {
 	parts := map[string]Stamp{}

@@ -24,6 +24,7 @@ type Snapshot struct {
 	aliases  map[string]string // former key → path
 	history  *History
 	fs       fs.FS
+	included fs.FS    // what pages may include
 	snippets []string // files that are only included, sorted
 	place    int      // see Tree.Place
 	unread   int      // pages that stand for themselves until they are read
