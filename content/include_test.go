@@ -339,6 +339,19 @@ func TestIncludesWhatIsListed(t *testing.T) {
 	}
 }
 
+// TestIncludesWhole: programs that read a page get what its readers see.
+func TestIncludesWhole(t *testing.T) {
+	s, _ := folderOf(t, map[string]string{
+		"portal.yaml": "constants:\n  who: Harbour\n", "_snippets/s.md": "---\nowner: x\n---\nsnippetword\n",
+		"a.md": "---\nowner: y\n---\n# A\n\n{{who}}\n\n![[s]]\n", "b.md": "---\nowner: y\n---\n# B\n",
+	})
+	for page, want := range map[string]string{"a.md": "---\nowner: y\n---\n# A\n\nHarbour\n\nsnippetword\n", "b.md": "---\nowner: y\n---\n# B\n"} {
+		if got, err := public(s).Doc(page).Whole(); err != nil || string(got) != want {
+			t.Errorf("%s is %q, %v", page, got, err)
+		}
+	}
+}
+
 // TestIncludesAreBounded: a page that doubles with every file, and one of very many lines, end soon and say why.
 func TestIncludesAreBounded(t *testing.T) {
 	doubling := map[string]string{"a.md": "# A\n\n![[s0]]\n"}
