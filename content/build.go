@@ -99,7 +99,7 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 	}
 	pages, files := split(t)
 	portal := readPortal(t.FS, prev.portal)
-	b.reading = reading{fs: t.FS, constants: portal.says().constants(), rules: b.Rules.Page}
+	b.reading = reading{fs: listedFS{t.FS, stampsOf(t)}, constants: portal.says().constants(), rules: b.Rules.Page}
 	b.tree = t
 	stale := b.remade(prev, t, prev.portal.says().constant != portal.says().constant)
 	b.stale = stale
@@ -118,6 +118,7 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 		byKey: prev.byKey, fold: prev.fold, folders: prev.folders, aliases: prev.aliases, files: prev.files,
 		lost: prev.lost, filePs: prev.filePs, linkPs: prev.linkPs, restPs: prev.restPs, sum: prev.sum, history: h, fs: t.FS, place: t.Place,
 	}
+	s.included = b.reading.fs
 	s.rules, s.advice, s.revision = b.Rules, &advice{}, t.Revision
 	diff := Diff{History: !sameHistory(prev.history, h), Served: prev.revision != t.Revision}
 	s.asked = readQuestions(t.FS, prev.asked)

@@ -134,6 +134,19 @@ func (d *Doc) Text() (string, error) {
 	return string(cut(raw).body), nil
 }
 
+// Whole returns the bytes of the page's file, with what it includes and its constants in their places.
+func (d *Doc) Whole() ([]byte, error) {
+	raw, err := d.Source()
+	if err != nil || d.made == nil {
+		return raw, err
+	}
+	text, err := d.Text()
+	if body := cut(raw).body; err == nil && bytes.HasSuffix(raw, body) { // not where lines end in another way
+		return append(raw[:len(raw)-len(body):len(raw)-len(body)], text...), nil
+	}
+	return []byte(text), err
+}
+
 // body returns the parsed body of the page.
 func (d *Doc) body() (*markdown.Page, error) {
 	raw, err := d.Source()

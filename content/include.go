@@ -308,17 +308,28 @@ type includedName struct {
 	name string
 }
 
-// includeLines finds the lines of a file that include.
+// includeLines finds the lines of a file that include. A lone CR ends a line, as it does where pages are read.
 func includeLines(raw []byte) (out []includedName) {
-	b := cut(raw)
-	at, fence := len(raw)-len(b.body), ""
-	for l := range bytes.Lines(b.body) {
-		text := strings.TrimRight(string(l), "\r\n")
-		fence = fenceAfter(fence, text)
-		if i := includeLine.FindStringSubmatchIndex(text); i != nil && fence == "" && !isPicture(text[i[4]:i[5]]) {
-			out = append(out, includedName{at + i[4] + len(text[i[4]:i[5]]) - len(strings.TrimLeft(text[i[4]:i[5]], " ")), strings.TrimSpace(text[i[4]:i[5]])})
+	first, fence, at := cut(raw).bodyLine, "", 0
+	if bytes.HasPrefix(raw, []byte("\xef\xbb\xbf")) {
+		at = 3
+	}
+	for line := 1; at < len(raw); line++ {
+		end, next := len(raw), len(raw)
+		if i := bytes.IndexAny(raw[at:], "\r\n"); i >= 0 {
+			end, next = at+i, at+i+1
+			if raw[at+i] == '\r' && next < len(raw) && raw[next] == '\n' {
+				next++
+			}
 		}
-		at += len(l)
+		if text := string(raw[at:end]); line >= first {
+			fence = fenceAfter(fence, text)
+			if i := includeLine.FindStringSubmatchIndex(text); i != nil && fence == "" && !isPicture(text[i[4]:i[5]]) {
+				name := text[i[4]:i[5]]
+				out = append(out, includedName{at + i[4] + len(name) - len(strings.TrimLeft(name, " ")), strings.TrimSpace(name)})
+			}
+		}
+		at = next
 	}
 	return out
 }
@@ -427,6 +438,19 @@ func stampsOf(t Tree) func(path string) Stamp {
 		}
 		return t.Files[i].Stamp
 	}
+}
+
+// listedFS has the files that a tree lists, and no others: the way to one may lead over a link to what is hidden.
+type listedFS struct {
+	fs.FS
+	stamp func(string) Stamp // the zero one for what is not listed
+}
+
+func (f listedFS) Open(name string) (fs.File, error) {
+	if f.stamp(name) == (Stamp{}) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return f.FS.Open(name)
 }
 
 // part notes what a page was made of, and the version of it that was read and is not shown, so that remade sees it change.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -306,6 +308,47 @@ func TestIncludesNotMended(t *testing.T) {
 	}
 	if ps := s.ProblemsOf("a.md"); len(ps) != 2 || ps[0].Edit.Mends() || ps[1].Edit != edit {
 		t.Errorf("problems: %+v", ps)
+	}
+}
+
+// TestIncludesWhatIsListed: no link leads to what is hidden.
+func TestIncludesWhatIsListed(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, ".hidden"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, dir, ".hidden/x.md", "secret\n")
+	writeFile(t, dir, "seen.md", "seenword\n")
+	writeFile(t, dir, "a.md", "# A\n\n![[file]]\n\n![[folder/x]]\n\n![[good]]\n")
+	for name, to := range map[string]string{"file.md": ".hidden/x.md", "folder": ".hidden", "good.md": "seen.md"} {
+		if err := os.Symlink(to, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := &content.Builder{}
+	s, _, err := b.Build(t.Context(), settled(t, dir), nil, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body := bodyOf(t, s, "a.md"); strings.Contains(body, "secret") || !strings.Contains(body, "seenword") {
+		t.Errorf("the page is %s", body)
+	}
+	d, err := s.For(content.Viewer{}).Difference("a.md", nil, []byte("# A\n\n![[file]]\n"))
+	if err != nil || strings.Contains(string(d.Body), "secret") {
+		t.Errorf("the difference is %s, %v", d.Body, err)
+	}
+}
+
+// TestIncludesWhole: programs that read a page get what its readers see.
+func TestIncludesWhole(t *testing.T) {
+	s, _ := folderOf(t, map[string]string{
+		"portal.yaml": "constants:\n  who: Harbour\n", "_snippets/s.md": "---\nowner: x\n---\nsnippetword\n",
+		"a.md": "---\nowner: y\n---\n# A\n\n{{who}}\n\n![[s]]\n", "b.md": "---\nowner: y\n---\n# B\n",
+	})
+	for page, want := range map[string]string{"a.md": "---\nowner: y\n---\n# A\n\nHarbour\n\nsnippetword\n", "b.md": "---\nowner: y\n---\n# B\n"} {
+		if got, err := public(s).Doc(page).Whole(); err != nil || string(got) != want {
+			t.Errorf("%s is %q, %v", page, got, err)
+		}
 	}
 }
 

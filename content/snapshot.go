@@ -25,6 +25,7 @@ type Snapshot struct {
 	history  *History
 	fs       fs.FS
 	revision string   // of the tree
+	included fs.FS    // what pages may include
 	snippets []string // files that are only included, sorted
 	place    int      // see Tree.Place
 	unread   int      // pages that stand for themselves until they are read

@@ -56,7 +56,7 @@ func (l *library) Fetch(_ context.Context, id string) (mcp.Page, error) {
 	if d == nil {
 		return mcp.Page{}, errors.New("no page has this id; search gives ids")
 	}
-	src, err := d.Source()
+	src, err := d.Whole()
 	if err != nil {
 		return mcp.Page{}, errors.New("the page is being changed; ask again in a moment")
 	}

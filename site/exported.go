@@ -1,7 +1,6 @@
 package site
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -64,8 +63,8 @@ func (s *Server) exported(snap *content.Snapshot) (export.Portal, error) {
 	diagrams := false
 	for _, d := range v.All() {
 		if !diagrams {
-			raw, _ := d.Source()
-			diagrams = bytes.Contains(raw, []byte("mermaid"))
+			text, _ := d.Text() // with what it includes
+			diagrams = strings.Contains(text, "mermaid")
 		}
 		if d.URL != "/" && !strings.HasSuffix(d.Key, "/") {
 			p.Addresses = append(p.Addresses, d.URL)

@@ -77,7 +77,7 @@ func (c *checked) code() {
 		if b.Open {
 			c.add(diag.Problem{
 				Line: max(b.Line-1, 1), Severity: diag.Warning, Rule: "block-open",
-				Text: "nothing ends the block of code that begins here, so all that follows is part of it", Fix: "close it with a line of three backticks",
+				Text: "nothing ends the block of code that begins here but the end of the page, or of the item it stands in", Fix: "close it with the same backticks or tildes in a line of its own, which in an item is indented as far",
 			})
 			continue
 		}
@@ -88,11 +88,37 @@ func (c *checked) code() {
 			Line: b.Named.Line, Column: b.Named.Column, Severity: diag.Note, Rule: "prompt-output",
 			Text: "the block is named " + b.Fence + " and holds prompts with output between them", Fix: "name it console",
 		}
-		if b.Named.Line > 0 {
+		if !recorded(b.Record) {
+			p.Text = "the block is named " + b.Fence + ", and after a prompt it has lines that are taken for output"
+			p.Fix = "name it console if they are, or end the line before them with a backslash, or put a prompt before them"
+		} else if b.Named.Line > 0 {
 			p.Edit = diag.Edit{Was: b.Fence, Put: "console"}
 		}
 		c.add(p)
 	}
+}
+
+var (
+	prompted = regexp.MustCompile(`^\S*[$#%>] `)
+	option   = regexp.MustCompile(`^--?[A-Za-z]`)
+)
+
+// recorded tells whether what stands between prompts is output for sure: there are several prompts, or a table. Authors who
+// forget a backslash, or a second prompt, leave lines that belong to commands.
+func recorded(text string) bool {
+	prompts, table := 0, false
+	for line := range strings.Lines(text) {
+		l := strings.TrimSpace(line)
+		switch {
+		case prompted.MatchString(l):
+			prompts++
+		case strings.HasSuffix(l, `\`) || option.MatchString(l):
+			return false
+		case strings.Contains(l, "  "):
+			table = true
+		}
+	}
+	return prompts > 1 || table
 }
 
 // inputs compares the values that front matter declares with those that the commands want.

@@ -215,6 +215,7 @@ type Code struct {
 	Named  Place  // where Fence stands
 	Open   bool   // nothing ends it but the end of what it stands in
 	Mixed  bool   // it is named as a script and holds prompts and output, as a console does
+	Record string // of one that is Mixed, all that is in it
 }
 
 // Code goes through the page's blocks of code. It is to be called before HTML.
@@ -236,7 +237,9 @@ func (p *Page) Code() iter.Seq[Code] {
 			}
 			if isShell(f.lang) {
 				t := transcriptOf(c.Text, f.lang)
-				c.Mixed = isScript(c.Fence) && t.holdsOutput(c.Text)
+				if c.Mixed = isScript(c.Fence) && t.holdsOutput(c.Text); c.Mixed {
+					c.Record = c.Text
+				}
 				c.Text, _ = t.commands(c.Text)
 				if t != nil || c.Lang == "bash" || c.Lang == "shell" {
 					c.Lang = "sh"
