@@ -21,7 +21,7 @@ type gitFlags struct {
 	Git        string        `placeholder:"URL" help:"Serve a git repository: https, ssh (also user@host:path), file, or an absolute path."`
 	Branch     string        `help:"Branch of it. The default is that of the repository."`
 	Pull       time.Duration `default:"1m" help:"How often to look at the repository."`
-	Token      string        `name:"token-file" placeholder:"FILE" help:"File with the token, or user:password, for https. The default is git-token in $CREDENTIALS_DIRECTORY, where there is one."`
+	Token      string        `name:"token-file" placeholder:"FILE" help:"File with the token for https; the user name it goes with, if any, stands in the URL. The default is git-token in $CREDENTIALS_DIRECTORY, where there is one."`
 	Previews   int           `default:"-1" help:"How many branches may be previewed at once at /~BRANCH/; 0 shows none. The default is 4 where authors see problems, else none: there is no sign-in yet."`
 	HookSecret string        `name:"hook-secret-file" placeholder:"FILE" help:"File with the secret of webhooks (GitHub, GitLab, Gitea, Standard Webhooks) at /-/hook. The default is hook-secret in $CREDENTIALS_DIRECTORY, where there is one."`
 }
