@@ -404,18 +404,21 @@ func (w View) Body(d *Doc, values map[string]string, marks []int) (html []byte, 
 	for _, f := range w.Anchors(d) {
 		former[f.Now] = append(former[f.Now], f.ID)
 	}
+	at := make([]markdown.Mark, 0, len(marks))
+	first := 0
 	if d.made != nil && len(marks) > 0 {
 		raw, _ := d.Source()
-		first := cut(raw).bodyLine
-		marks = slices.Clone(marks)
-		for i, line := range marks {
-			if line >= first {
-				marks[i] = d.made.virtual(first, line)
-			}
+		first = cut(raw).bodyLine
+	}
+	for _, line := range marks {
+		m := markdown.Mark{Line: line, Named: line}
+		if d.made != nil && line >= first {
+			m.Line = d.made.virtual(first, line)
 		}
+		at = append(at, m)
 	}
 	html, err = p.HTML(markdown.HTMLOptions{
-		Title: d.Title, Values: fill, Scope: scoper, Inputs: names, Marks: marks, Former: former,
+		Title: d.Title, Values: fill, Scope: scoper, Inputs: names, Marks: at, Former: former,
 		Resolve: func(dest string, _ bool) (string, bool) {
 			t := w.Resolve(d, dest)
 			return t.URL, t.Leads()

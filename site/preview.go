@@ -103,7 +103,7 @@ func (s *Server) previewed(w http.ResponseWriter, r *request) error {
 	}
 	out := &prefixed{ResponseWriter: w, base: (&url.URL{Path: base}).EscapedPath()}
 	own := r.Clone(context.WithValue(r.Request.Context(), connKey{}, nil)) // what is written is not as long as the connection is told
-	own.Header.Del("Accept-Encoding") // addresses are put into what is not compressed
+	own.Header.Del("Accept-Encoding")                                      // addresses are put into what is not compressed
 	own.Header.Del("If-None-Match")
 	if rest == previewHome || strings.HasPrefix(rest, previewHome+"/") {
 		err = p.server.inOwnEdition(out, &request{Request: own, name: r.name}, func(w http.ResponseWriter, inner *request) error {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"rutter/content/source"
@@ -149,8 +150,24 @@ func (c *rollbackCmd) Run(out *streams) error {
 		if err != nil {
 			return &exit{exitUsage, err}
 		}
+		if err := ownedAs(filepath.Join(state, "pin"), state); err != nil {
+			return &exit{exitIO, err}
+		}
 		_, _ = fmt.Fprintf(out.Out, "%s %s\n", rev, safe(subject))
 		_, _ = fmt.Fprintln(out.Err, "It is served, and the branch is not followed, until rutter rollback --off.")
 	}
 	return nil
+}
+
+// ownedAs gives a file to whom a folder belongs: root may write for a portal that runs as another user.
+func ownedAs(file, folder string) error {
+	i, err := os.Stat(folder)
+	if err != nil {
+		return err
+	}
+	st, ok := i.Sys().(*syscall.Stat_t)
+	if !ok || os.Geteuid() != 0 {
+		return nil
+	}
+	return os.Chown(file, int(st.Uid), int(st.Gid))
 }

@@ -75,7 +75,11 @@ func (p Problem) String() string {
 		b.WriteString(p.Fix)
 		b.WriteByte(')')
 	}
-	return Printable(b.String())
+	line := Printable(b.String())
+	if strings.HasPrefix(line, "::") { // a file that is named like a command of a workflow is none
+		line = "./" + line
+	}
+	return line
 }
 
 // Printable keeps a hostile file name or link from breaking the line or steering the terminal.

@@ -28,7 +28,7 @@ type HTMLOptions struct {
 	Resolve Resolver          // never nil
 	Values  map[string]string // of inputs, by name, to be written into the commands
 	Scope   Scoper            // nil where headings say nothing of versions
-	Marks   []int             // lines of the author's file that a link to #/line-N leads to, sorted
+	Marks   []Mark            // lines that a link to #/line-N leads to, sorted
 	Inputs  map[string]bool   // names that the author declared: they stand for values in code of every language, as <name>
 
 	// Former are anchors that the page once had, by the anchor of the heading that took their place, "" for the top

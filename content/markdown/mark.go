@@ -10,6 +10,12 @@ import (
 // A mark is a place in the rendered page that stands for a line of the author's file: what is told about the line leads
 // there.
 
+// Mark is a line that is to be found in the rendered page.
+type Mark struct {
+	Line  int // of the body, as Parse counts it
+	Named int // what the link to it says: the line of the author's file
+}
+
 var kindMark = ast.NewNodeKind("Mark")
 
 type mark struct {
@@ -22,7 +28,7 @@ func (*mark) Kind() ast.NodeKind { return kindMark }
 func (n *mark) Dump(src []byte, level int) { ast.DumpHelper(n, src, level, nil, nil) }
 
 // placeMarks puts a mark before the block on the top level that each line is part of.
-func (p *Page) placeMarks(at []int) {
+func (p *Page) placeMarks(at []Mark) {
 	if len(at) == 0 {
 		return
 	}
@@ -31,14 +37,14 @@ func (p *Page) placeMarks(at []int) {
 	if n == nil {
 		return
 	}
-	for _, line := range at {
+	for _, m := range at {
 		for next := n.NextSibling(); next != nil; next = next.NextSibling() {
-			if begins, _ := pos.at(startOf(next)); begins > line {
+			if begins, _ := pos.at(startOf(next)); begins > m.Line {
 				break
 			}
 			n = next
 		}
-		p.root.InsertBefore(p.root, n, &mark{line: line})
+		p.root.InsertBefore(p.root, n, &mark{line: m.Named})
 	}
 }
 

@@ -47,7 +47,7 @@ func TestMarks(t *testing.T) {
 	}
 	for line, text := range before {
 		p, _ := markdown.Parse("a.md", []byte(src), 5)
-		html, err := p.HTML(markdown.HTMLOptions{Title: "Title", Resolve: resolve, Marks: []int{line}})
+		html, err := p.HTML(markdown.HTMLOptions{Title: "Title", Resolve: resolve, Marks: []markdown.Mark{{Line: line, Named: line}}})
 		if err != nil {
 			t.Fatal(err)
 		}

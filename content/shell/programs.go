@@ -253,7 +253,7 @@ var described = map[string]program{
 	"find":   {whole: true, changes: "-fprint*, -fls", destroys: "-delete", other: Reads, prose: true},
 	"tar":    {bundle: true, options: "-f -C --file --directory", reads: "-t, --list", changes: "-x, -c, -r, -u, --extract, --create", destroys: "--delete, --remove-files"},
 	"sysctl": {options: "-w -p --write --load", reads: "-a, -n", changes: "-w*, --write*, -p*, --load*, --system, *=*", other: Reads},
-	"rutter": lister, "coredumpctl": lister, "loginctl": {reads: "list-*, session-status, show-*, user-status, seat-status", destroys: "kill-*, terminate-*"},
+	"rutter": {reads: "check, coverage, owners, audit, search, schema, template, completion, version, rollback, help, --help, -h", changes: "serve, new, mv, export, check --fix, rollback *", other: Reads, dry: "--dry-run"}, "coredumpctl": lister, "loginctl": {reads: "list-*, session-status, show-*, user-status, seat-status", destroys: "kill-*, terminate-*"},
 	"resolvectl": {reads: "status, query, statistics, dns, domain, show-*"},
 	"nmcli": {
 		options:  "-f -g -m --fields --get-values",
