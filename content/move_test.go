@@ -420,9 +420,9 @@ func TestMoveIncludes(t *testing.T) {
 			"b/other.md":        "# Other\n\n![[/c/far.md]]\n",
 			"b/old.md":          "\ufeff---\r\ntitle: Old\r\n---\r\nends\rsometimes\r\n\r\n![[/c/far]]\rmore\r\n",
 			"_snippets/note.md": "## Part\n\n[see](../c/far.md)\n",
-			"a/near.md":         "---\naliases: [/a/near]\n---\n# Near\n\nnearword\n",
+			"a/near.md":         "---\naliases: [/a/near]\n---\n\n# Near\n\nnearword\n",
 		}},
-		{"a/page.md", "d/page.md", map[string]string{"a/page.md": "---\naliases: [/a/page]\n---\n# Page\n\n![[/a/near]]\n\n> ![[note#part]]\n\n```md\n![[near]]\n```\n"}},
+		{"a/page.md", "d/page.md", map[string]string{"a/page.md": "---\naliases: [/a/page]\n---\n\n# Page\n\n![[/a/near]]\n\n> ![[note#part]]\n\n```md\n![[near]]\n```\n"}},
 		{"_snippets/note.md", "_snippets/words/note.md", map[string]string{
 			"a/page.md":         "# Page\n\n![[near]]\n\n> ![[/_snippets/words/note#part]]\n\n```md\n![[near]]\n```\n",
 			"_snippets/note.md": "## Part\n\n[see](../../a/near.md)\n",
