@@ -1,8 +1,11 @@
 package site_test
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -74,4 +77,38 @@ func TestServedFromARepository(t *testing.T) {
 		t.Error("a remote that is gone can be fetched")
 	}
 	p.get("/a").has(t, "The second text.")
+}
+
+// TestStopWhileTheFirstFetchHangs: a remote that never ends its answer does not hold up the end, nor is anything said to be
+// lost.
+func TestStopWhileTheFirstFetchHangs(t *testing.T) {
+	asked := make(chan struct{}, 10)
+	hangs := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/x-git-upload-pack-advertisement")
+		_, _ = w.Write([]byte("0"))
+		_ = http.NewResponseController(w).Flush()
+		asked <- struct{}{}
+		<-r.Context().Done()
+	}))
+	defer hangs.Close()
+	var log bytes.Buffer
+	s, err := site.New(site.Options{
+		Addr: "127.0.0.1:0", State: t.TempDir(), Version: "test", Log: slog.New(slog.NewTextHandler(&log, nil)),
+		Remote: func(state string) (*source.Remote, error) {
+			return source.OpenRemote(source.RemoteOptions{URL: hangs.URL + "/docs", Dir: filepath.Join(state, "mirror"), Now: time.Now})
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	if err := s.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if log.Len() > 0 {
+		t.Errorf("%s", &log)
+	}
 }

@@ -51,7 +51,7 @@ type Server struct {
 	requests     requestIDs
 	coverage     coverageCache
 	versions     versions
-	refusals     refusals // of webhooks
+	refusals     refusals   // of webhooks
 	asked        *asked.Log // nil where searches are not counted
 	audit        *audit.Log // nil where nothing is kept between runs
 	draining     atomic.Bool
@@ -220,6 +220,9 @@ func (s *Server) unwind(ctx context.Context) error {
 		err = s.http.Close()
 	}
 	s.stop()
+	if s.remote != nil {
+		s.remote.Close() // a fetch or a listing that is under way is so no longer
+	}
 	s.background.Wait()
 	late := make(chan struct{})
 	defer time.AfterFunc(closeTimeout, func() { close(late) }).Stop()
@@ -235,9 +238,6 @@ func (s *Server) unwind(ctx context.Context) error {
 		err = errors.Join(err, runErr)
 	case <-late: // what it was writing is written anew by the next start
 		s.o.Log.Warn("the index is still writing; it is left as a crash would leave it")
-	}
-	if s.remote != nil {
-		s.remote.Close() // a branch that is being listed is so no longer
 	}
 	select {
 	case <-previewsClosed:
