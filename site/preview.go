@@ -29,6 +29,9 @@ const (
 	previewHome   = "/-/preview" // below the prefix: what the branch changes
 	idlePreview   = 30 * time.Minute
 	previewWithin = 10 * time.Second // for its first pages
+	startPreviews = 2                // at once
+
+	previewCacheBytes = 16 << 20 // of rendered pages, each
 )
 
 // previews are the branches that are open. It is safe for concurrent use.
@@ -37,6 +40,7 @@ type previews struct {
 
 	quit func() // ends what waits for a preview, and streams out of one
 	gone chan struct{}
+	turn chan struct{} // is held by those that are being made
 
 	mu     sync.Mutex
 	open   map[string]*preview
@@ -45,7 +49,7 @@ type previews struct {
 }
 
 func newPreviews(most, pages int) *previews {
-	ps := &previews{most: most, pages: pages, open: map[string]*preview{}, gone: make(chan struct{})}
+	ps := &previews{most: most, pages: pages, open: map[string]*preview{}, gone: make(chan struct{}), turn: make(chan struct{}, startPreviews)}
 	ps.quit = sync.OnceFunc(func() {
 		close(ps.gone)
 		ps.mu.Lock()
@@ -83,6 +87,9 @@ func (s *Server) previewed(w http.ResponseWriter, r *request) error {
 	defer cancel()
 	w.Header().Set("X-Robots-Tag", "noindex, nofollow")
 	name, rest, ok := s.remote.Within(strings.TrimPrefix(r.URL.Path, previewPrefix))
+	if own := !ok || rest == previewHome || strings.HasPrefix(rest, previewHome+"/"); own && r.Method == http.MethodPost {
+		return methodNotAllowed(reading)
+	}
 	if !ok {
 		return s.inOwnEdition(w, r, s.branches)
 	}
@@ -151,9 +158,7 @@ func (s *Server) openPreview(ctx context.Context, branch string) (*preview, erro
 		go s.startPreview(p)
 	}
 	p.used = now
-	stale := ps.surplus(now, p)
 	ps.mu.Unlock()
-	ps.end(stale)
 	select {
 	case <-p.ready:
 	case <-ps.gone:
@@ -245,6 +250,12 @@ func (s *Server) startPreview(p *preview) {
 	err := func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), previewWithin)
 		defer cancel()
+		select {
+		case s.previews.turn <- struct{}{}:
+			defer func() { <-s.previews.turn }()
+		case <-ctx.Done():
+			return errReading
+		}
 		src, err := s.remote.At(ctx, p.branch)
 		if err != nil {
 			return err
@@ -267,7 +278,9 @@ func (s *Server) startPreview(p *preview) {
 		}
 		s.previews.mu.Lock()
 		p.pages = pages
+		stale := s.previews.surplus(s.o.Now(), p) // not before it is known to be one that can be shown
 		s.previews.mu.Unlock()
+		s.previews.end(stale)
 		inner, err := New(Options{
 			Portal: s.o.Portal, Source: src, Changes: src.Changes(), Git: s.remote.HistoryOf(src.Revision), Blobs: s.o.Blobs,
 			Authors: s.o.Authors, Unasked: true, BaseURL: s.o.BaseURL, Version: s.o.Version, Now: s.o.Now, Log: s.o.Log.With("preview", p.branch),

@@ -159,6 +159,11 @@ func TestPreview(t *testing.T) {
 	if r := p.get(at+"/guides/data.json", "Range", "bytes=1-5"); r.status != http.StatusPartialContent || r.body != `"url"` {
 		t.Errorf("%d %q", r.status, r.body)
 	}
+	for _, path := range []string{"/~", "/~none", at + "/-/preview", at + "/-/preview/guides/a.md", at + "/guides/a"} {
+		if r := p.do(http.MethodPost, path, strings.NewReader("x")); r.status != http.StatusMethodNotAllowed {
+			t.Errorf("POST %s: %d", path, r.status)
+		}
+	}
 	if r := p.get(at + "/~docs/next/"); r.status != http.StatusNotFound {
 		t.Errorf("a preview in a preview: %d", r.status)
 	}
@@ -258,7 +263,14 @@ func TestPreviewsAreFew(t *testing.T) {
 		p.get("/~two/guides/two").has(t, "Two")
 	}
 	p.until("all but one are closed", func() bool { return folders() == before+1 })
+	there, err := os.ReadDir(os.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	p.get("/~many/").has(t, "more pages than previews may have")
+	if now, err := os.ReadDir(os.TempDir()); err != nil || !slices.EqualFunc(now, there, func(a, b os.DirEntry) bool { return a.Name() == b.Name() }) {
+		t.Errorf("one that is refused takes the place of another: %v, %v", now, err)
+	}
 	p.get("/~one/guides/one").has(t, "One")
 
 	o.git("checkout", "-q", "one")

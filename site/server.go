@@ -76,8 +76,12 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	cacheBytes := maxCacheBytes
+	if o.branch != "" { // several may be open, beside the live portal's
+		cacheBytes = previewCacheBytes
+	}
 	s := &Server{
-		o: o, assets: assets, cache: newCache(maxCacheBytes), requests: newRequestIDs(),
+		o: o, assets: assets, cache: newCache(cacheBytes), requests: newRequestIDs(),
 		run: make(chan error, 1), done: make(chan error, 2), assetReps: map[string]*representation{}, listeners: listeners{stop: make(chan struct{})}, packed: map[string]func() (*representation, error){},
 	}
 	for _, a := range assets.All() {
