@@ -91,6 +91,7 @@ func (s *Server) previewed(w http.ResponseWriter, r *request) error {
 		return methodNotAllowed(reading)
 	}
 	if !ok {
+		s.dropGone()
 		return s.inOwnEdition(w, r, s.branches)
 	}
 	base := previewPrefix + name
@@ -226,11 +227,27 @@ func (s *Server) keepPreviews(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-look.C:
+			s.dropGone()
 			s.previews.mu.Lock()
 			stale := s.previews.surplus(s.o.Now(), nil)
 			s.previews.mu.Unlock()
 			s.previews.end(stale)
 		}
+	}
+}
+
+// dropGone closes the previews of branches that the remote has no more.
+func (s *Server) dropGone() {
+	s.previews.mu.Lock()
+	var gone []*preview
+	for name, p := range s.previews.open {
+		if found, _, _ := s.remote.Within(name); found != name {
+			gone = append(gone, p)
+		}
+	}
+	s.previews.mu.Unlock()
+	for _, p := range gone {
+		s.dropPreview(p)
 	}
 }
 

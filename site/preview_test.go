@@ -285,6 +285,7 @@ func TestPreviewsAreFew(t *testing.T) {
 	remote().Nudge()
 	p.until("the branch is gone", func() bool { return p.get("/~one/guides/one").status == http.StatusNotFound })
 	p.get("/~one/").has(t, "no branch <code>one</code>", `href="/~two/-/preview"`)
+	p.until("what was kept of it is, too", func() bool { return folders() == before })
 
 	p.get("/~two/guides/two").has(t, "Two")
 	stream, err := http.Get(p.url + "/~two/-/live?tag=" + between(p.get("/~two/").body, "tag=", `"`)) //nolint:noctx // it ends with the portal
