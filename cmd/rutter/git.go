@@ -150,7 +150,7 @@ func (c *rollbackCmd) Run(out *streams) error {
 			return &exit{exitUsage, err}
 		}
 		_, _ = fmt.Fprintf(out.Out, "%s %s\n", rev, safe(subject))
-		_, _ = fmt.Fprintln(out.Err, "It is served, and the branch is not followed, until rutter rollback --off.")
+		_, _ = fmt.Fprintln(out.Err, "The portal serves it once its gate has passed, and does not follow the branch until rutter rollback --off.")
 	}
 	return nil
 }
