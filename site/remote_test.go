@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,5 +111,52 @@ func TestStopWhileTheFirstFetchHangs(t *testing.T) {
 	}
 	if log.Len() > 0 {
 		t.Errorf("%s", &log)
+	}
+}
+
+// TestRollbackThatTheGateRefuses: a revision that would break what readers find is not given to them by a rollback either. The
+// portal says so, and the trail that it was refused.
+func TestRollbackThatTheGateRefuses(t *testing.T) {
+	o := newOrigin(t)
+	o.commit("without", map[string]string{"a.md": "# Alpha\n\nNothing yet.\n", "queries.yaml": "- query: zebraword\n  page: a.md\n"})
+	without := o.git("rev-parse", "HEAD")
+	o.commit("with", map[string]string{"a.md": "# Alpha\n\nThe zebraword.\n"})
+	with := o.git("rev-parse", "HEAD")
+	state := t.TempDir()
+	p, remote := o.serve(func(so *site.Options) { so.State = state })
+	p.until("it can be searched", func() bool { return strings.Contains(p.get("/api/v1/search?q=zebraword").body, `"path":"a.md"`) })
+	if err := remote().Pin(t.Context(), without); err != nil {
+		t.Fatal(err)
+	}
+	p.until("the gate refuses", func() bool { return strings.Contains(p.get("/readyz").body, "degraded: gate: ") })
+	p.get("/readyz").has(t, "ready: ", "revision: "+with, "rolled back to "+without, "zebraword")
+	r := p.get("/a")
+	r.has(t, "The zebraword.")
+	if got := r.header.Get("Rutter-Edition"); !strings.HasSuffix(got, "; revision="+with) {
+		t.Error(got)
+	}
+	if err := remote().Unpin(); err != nil {
+		t.Fatal(err)
+	}
+	p.until("all is well", func() bool { return !strings.Contains(p.get("/readyz").body, "gate") })
+	p.get("/a").has(t, "The zebraword.")
+	if err := p.Stop(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	trail, err := os.ReadFile(filepath.Join(state, site.AuditFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(strings.TrimSpace(string(trail)), "\n") {
+		rev, gate := with, "passed"
+		if i == 1 {
+			rev, gate = without, "refused"
+		}
+		if !strings.Contains(line, `"revision":"`+rev+`"`) || !strings.Contains(line, `"gate":"`+gate+`"`) {
+			t.Errorf("%d: %s", i, line)
+		}
+	}
+	if !strings.Contains(string(trail), `"refused"`) {
+		t.Errorf("%s", trail)
 	}
 }

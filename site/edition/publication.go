@@ -2,6 +2,7 @@ package edition
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"rutter/content"
@@ -11,7 +12,7 @@ import (
 type Publication struct {
 	Time     time.Time
 	Edition  string // its ID
-	Revision string // checked out when it was made; "" where there is no repository, or it could not be asked
+	Revision string // whose files these are, or that was checked out when it was made; "" where there is no repository, or it could not be asked
 	Author   string // of that revision
 	Refused  bool   // readers keep the edition before
 	Cause    error  // why the gate said no; without Refused there was no edition to keep
@@ -119,7 +120,7 @@ func (t *trail) more(x Publication) bool {
 }
 
 func (p *Publisher) publication(e *Edition, cause error) Publication {
-	x := Publication{Time: e.Published, Edition: e.ID, Cause: cause, First: p.trail.told == nil, Pages: e.Snapshot.Len()}
+	x := Publication{Time: e.Published, Edition: e.ID, Revision: e.Snapshot.Served(), Cause: cause, First: p.trail.told == nil, Pages: e.Snapshot.Len()}
 	x.Errors, x.Warnings, x.Notes = e.Snapshot.Counts()
 	if x.First {
 		x.Changes, x.Kept = e.Snapshot.SinceFingerprints(p.trail.kept), len(p.trail.kept) > 0
@@ -140,10 +141,29 @@ func (p *Publisher) release(now bool) {
 		return
 	}
 	for _, x := range t.held {
-		if sure && p.history != nil {
+		switch {
+		case x.Revision != "": // the files were those of one, whatever the repository is at by now
+			x.Author = authorOf(p.history, x.Revision)
+		case sure && p.history != nil:
 			x.Revision, x.Author = p.history.Revision, p.history.Author
 		}
 		p.o.Audit(x)
 	}
 	t.held = nil
+}
+
+// authorOf is who made a revision, "" where that is not known.
+func authorOf(h *content.History, rev string) string {
+	if h == nil {
+		return ""
+	}
+	if h.Revision == rev {
+		return h.Author
+	}
+	for _, c := range h.Past().Commits {
+		if c.Revision != "" && strings.HasPrefix(rev, c.Revision) {
+			return c.Author
+		}
+	}
+	return ""
 }
