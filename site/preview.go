@@ -110,7 +110,9 @@ func (s *Server) previewed(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	out := &prefixed{ResponseWriter: w, base: (&url.URL{Path: base}).EscapedPath()}
-	own := r.WithContext(context.WithValue(r.Request.Context(), connKey{}, nil)) // what is written is not as long as the connection is told
+	own := r.Clone(context.WithValue(r.Request.Context(), connKey{}, nil)) // what is written is not as long as the connection is told
+	own.Header.Del("Accept-Encoding")                                      // nor can addresses be found in what is compressed
+	own.Header.Del("If-None-Match")
 	if rest == previewHome || strings.HasPrefix(rest, previewHome+"/") {
 		err = p.server.inOwnEdition(out, &request{Request: own, name: r.name}, func(w http.ResponseWriter, inner *request) error {
 			b, err := s.remote.BranchNamed(ctx, name)
@@ -126,11 +128,8 @@ func (s *Server) previewed(w http.ResponseWriter, r *request) error {
 			p.server.fail(out, r, err)
 		}
 	} else {
-		req := own.Clone(own.Context())
-		req.URL.Path, req.URL.RawPath = rest, ""
-		req.Header.Del("Accept-Encoding")
-		req.Header.Del("If-None-Match")
-		p.server.Handler().ServeHTTP(out, req)
+		own.URL.Path, own.URL.RawPath = rest, ""
+		p.server.Handler().ServeHTTP(out, own)
 	}
 	out.finish()
 	return nil

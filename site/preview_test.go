@@ -122,7 +122,10 @@ func TestPreview(t *testing.T) {
 	p.until("the branch can be searched", func() bool { return strings.Contains(p.get(at+"/search?q=brandnewpage").body, at+"/guides/b") })
 	p.get("/search?q=brandnewpage").lacks(t, "/guides/b")
 	for _, path := range []string{"/", "/guides/a", "/guides/", "/search?q=ropes", "/-/suggest?q=rop", "/-/kind/guide", "/-/products", "/-/problems", "/-/accountability", "/-/changes/guides/a", "/-/preview", "/-/preview/guides/a.md", "/-/offline", "/nothing-here", "/r/Unheard"} {
-		r := p.get(at+path, "Accept", "text/html")
+		r := p.get(at+path, "Accept", "text/html", "Accept-Encoding", "gzip")
+		if !strings.Contains(r.body, at+"/") || r.header.Get("Content-Encoding") != "" {
+			t.Errorf("%s is not of the preview: %v", path, r.header)
+		}
 		for _, a := range rooted.FindAllString(r.body, -1) {
 			_, to, _ := strings.Cut(a, `"`)
 			other := strings.HasPrefix(to, "/-/static/") || strings.Contains(r.body, `rel="alternate"`+a)
