@@ -39,6 +39,9 @@ func TestServedFromARepository(t *testing.T) {
 		git("commit", "-q", "--allow-empty", "-m", "change")
 	}
 	git("init", "-q", "-b", "main")
+	if err := os.WriteFile(filepath.Join(origin, "large.bin"), make([]byte, 16<<20+1), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	commit("# First\n\nThe first text.\n", "0123456789")
 	r, err := source.OpenRemote(source.RemoteOptions{URL: origin, Dir: filepath.Join(t.TempDir(), "mirror"), Every: time.Hour, Now: time.Now})
 	if err != nil {
@@ -59,6 +62,9 @@ func TestServedFromARepository(t *testing.T) {
 	}
 	if again := p.get("/f.zip", "If-None-Match", tag); again.status != http.StatusNotModified {
 		t.Errorf("%d", again.status)
+	}
+	if r := p.get("/large.bin"); r.status != http.StatusNotFound || !strings.Contains(r.body, "too large for this portal to hand out") {
+		t.Errorf("large.bin: %d", r.status)
 	}
 	if r := p.get("/portal.yaml"); r.status != http.StatusNotFound {
 		t.Errorf("portal.yaml: %d", r.status)
