@@ -233,8 +233,8 @@ func TestIncludesFollow(t *testing.T) {
 
 // TestIncludesOfLastGood: a page whose file is broken keeps its last good version, and that follows what it includes.
 func TestIncludesOfLastGood(t *testing.T) {
-	s, change := folderOf(t, map[string]string{"a.md": "# A\n\nmine\n\n![[s]]\n", "_snippets/s.md": "first\n"})
-	s, _ = change(map[string]string{"a.md": "---\nowner: [\n---\n# A\n\nnever\n"})
+	_, change := folderOf(t, map[string]string{"a.md": "# A\n\nmine\n\n![[s]]\n", "_snippets/s.md": "first\n"})
+	s, _ := change(map[string]string{"a.md": "---\nowner: [\n---\n# A\n\nnever\n"})
 	if b := bodyOf(t, s, "a.md"); !strings.Contains(b, "first") {
 		t.Fatalf("the last good version is gone: %s", b)
 	}
@@ -401,7 +401,7 @@ func TestIncludesStepByStep(t *testing.T) {
 		}
 		names := []string{"a/x.md", "a/b.md", "b.md", "x.md", "_snippets/s.md", "_snippets/t.md", "a/s.md", "_snippets/x.md"}
 		files := map[string]string{}
-		s, change := folderOf(t, files)
+		_, change := folderOf(t, files)
 		for step := range 25 {
 			changed := map[string]string{}
 			for range 1 + r.IntN(3) {
@@ -421,7 +421,7 @@ func TestIncludesStepByStep(t *testing.T) {
 					delete(files, name)
 				}
 			}
-			s, _ = change(changed)
+			s, _ := change(changed)
 			once, _ := folderOf(t, files)
 			what := fmt.Sprintf("seed %d step %d", seed, step)
 			stale := map[string]bool{}

@@ -29,6 +29,9 @@ const (
 	previewHome   = "/-/preview" // below the prefix: what the branch changes
 	idlePreview   = 30 * time.Minute
 	previewWithin = 10 * time.Second // for its first pages
+	startPreviews = 2                // at once
+
+	previewCacheBytes = 16 << 20 // of rendered pages, each
 )
 
 // previews are the branches that are open. It is safe for concurrent use.
@@ -37,6 +40,7 @@ type previews struct {
 
 	quit func() // ends what waits for a preview, and streams out of one
 	gone chan struct{}
+	turn chan struct{} // is held by those that are being made
 
 	mu     sync.Mutex
 	open   map[string]*preview
@@ -45,7 +49,7 @@ type previews struct {
 }
 
 func newPreviews(most, pages int) *previews {
-	ps := &previews{most: most, pages: pages, open: map[string]*preview{}, gone: make(chan struct{})}
+	ps := &previews{most: most, pages: pages, open: map[string]*preview{}, gone: make(chan struct{}), turn: make(chan struct{}, startPreviews)}
 	ps.quit = sync.OnceFunc(func() {
 		close(ps.gone)
 		ps.mu.Lock()
@@ -83,7 +87,11 @@ func (s *Server) previewed(w http.ResponseWriter, r *request) error {
 	defer cancel()
 	w.Header().Set("X-Robots-Tag", "noindex, nofollow")
 	name, rest, ok := s.remote.Within(strings.TrimPrefix(r.URL.Path, previewPrefix))
+	if own := !ok || rest == previewHome || strings.HasPrefix(rest, previewHome+"/"); own && r.Method == http.MethodPost {
+		return methodNotAllowed(reading)
+	}
 	if !ok {
+		s.dropGone()
 		return s.inOwnEdition(w, r, s.branches)
 	}
 	base := previewPrefix + name
@@ -103,7 +111,7 @@ func (s *Server) previewed(w http.ResponseWriter, r *request) error {
 	}
 	out := &prefixed{ResponseWriter: w, base: (&url.URL{Path: base}).EscapedPath()}
 	own := r.Clone(context.WithValue(r.Request.Context(), connKey{}, nil)) // what is written is not as long as the connection is told
-	own.Header.Del("Accept-Encoding")                                      // addresses are put into what is not compressed
+	own.Header.Del("Accept-Encoding")                                      // nor can addresses be found in what is compressed
 	own.Header.Del("If-None-Match")
 	if rest == previewHome || strings.HasPrefix(rest, previewHome+"/") {
 		err = p.server.inOwnEdition(out, &request{Request: own, name: r.name}, func(w http.ResponseWriter, inner *request) error {
@@ -120,9 +128,8 @@ func (s *Server) previewed(w http.ResponseWriter, r *request) error {
 			p.server.fail(out, r, err)
 		}
 	} else {
-		req := own.Clone(own.Context())
-		req.URL.Path, req.URL.RawPath = rest, ""
-		p.server.Handler().ServeHTTP(out, req)
+		own.URL.Path, own.URL.RawPath = rest, ""
+		p.server.Handler().ServeHTTP(out, own)
 	}
 	out.finish()
 	return nil
@@ -151,9 +158,7 @@ func (s *Server) openPreview(ctx context.Context, branch string) (*preview, erro
 		go s.startPreview(p)
 	}
 	p.used = now
-	stale := ps.surplus(now, p)
 	ps.mu.Unlock()
-	ps.end(stale)
 	select {
 	case <-p.ready:
 	case <-ps.gone:
@@ -221,11 +226,27 @@ func (s *Server) keepPreviews(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-look.C:
+			s.dropGone()
 			s.previews.mu.Lock()
 			stale := s.previews.surplus(s.o.Now(), nil)
 			s.previews.mu.Unlock()
 			s.previews.end(stale)
 		}
+	}
+}
+
+// dropGone closes the previews of branches that the remote has no more.
+func (s *Server) dropGone() {
+	s.previews.mu.Lock()
+	var gone []*preview
+	for name, p := range s.previews.open {
+		if found, _, _ := s.remote.Within(name); found != name {
+			gone = append(gone, p)
+		}
+	}
+	s.previews.mu.Unlock()
+	for _, p := range gone {
+		s.dropPreview(p)
 	}
 }
 
@@ -245,6 +266,12 @@ func (s *Server) startPreview(p *preview) {
 	err := func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), previewWithin)
 		defer cancel()
+		select {
+		case s.previews.turn <- struct{}{}:
+			defer func() { <-s.previews.turn }()
+		case <-ctx.Done():
+			return errReading
+		}
 		src, err := s.remote.At(ctx, p.branch)
 		if err != nil {
 			return err
@@ -267,7 +294,9 @@ func (s *Server) startPreview(p *preview) {
 		}
 		s.previews.mu.Lock()
 		p.pages = pages
+		stale := s.previews.surplus(s.o.Now(), p) // not before it is known to be one that can be shown
 		s.previews.mu.Unlock()
+		s.previews.end(stale)
 		inner, err := New(Options{
 			Portal: s.o.Portal, Source: src, Changes: src.Changes(), Git: s.remote.HistoryOf(src.Revision), Blobs: s.o.Blobs,
 			Authors: s.o.Authors, Unasked: true, BaseURL: s.o.BaseURL, Version: s.o.Version, Now: s.o.Now, Log: s.o.Log.With("preview", p.branch),

@@ -122,7 +122,10 @@ func TestPreview(t *testing.T) {
 	p.until("the branch can be searched", func() bool { return strings.Contains(p.get(at+"/search?q=brandnewpage").body, at+"/guides/b") })
 	p.get("/search?q=brandnewpage").lacks(t, "/guides/b")
 	for _, path := range []string{"/", "/guides/a", "/guides/", "/search?q=ropes", "/-/suggest?q=rop", "/-/kind/guide", "/-/products", "/-/problems", "/-/accountability", "/-/changes/guides/a", "/-/preview", "/-/preview/guides/a.md", "/-/offline", "/nothing-here", "/r/Unheard"} {
-		r := p.get(at+path, "Accept", "text/html")
+		r := p.get(at+path, "Accept", "text/html", "Accept-Encoding", "gzip")
+		if !strings.Contains(r.body, at+"/") || r.header.Get("Content-Encoding") != "" {
+			t.Errorf("%s is not of the preview: %v", path, r.header)
+		}
 		for _, a := range rooted.FindAllString(r.body, -1) {
 			_, to, _ := strings.Cut(a, `"`)
 			other := strings.HasPrefix(to, "/-/static/") || strings.Contains(r.body, `rel="alternate"`+a)
@@ -158,6 +161,11 @@ func TestPreview(t *testing.T) {
 	}
 	if r := p.get(at+"/guides/data.json", "Range", "bytes=1-5"); r.status != http.StatusPartialContent || r.body != `"url"` {
 		t.Errorf("%d %q", r.status, r.body)
+	}
+	for _, path := range []string{"/~", "/~none", at + "/-/preview", at + "/-/preview/guides/a.md", at + "/guides/a"} {
+		if r := p.do(http.MethodPost, path, strings.NewReader("x")); r.status != http.StatusMethodNotAllowed {
+			t.Errorf("POST %s: %d", path, r.status)
+		}
 	}
 	if r := p.get(at + "/~docs/next/"); r.status != http.StatusNotFound {
 		t.Errorf("a preview in a preview: %d", r.status)
@@ -258,7 +266,14 @@ func TestPreviewsAreFew(t *testing.T) {
 		p.get("/~two/guides/two").has(t, "Two")
 	}
 	p.until("all but one are closed", func() bool { return folders() == before+1 })
+	there, err := os.ReadDir(os.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	p.get("/~many/").has(t, "more pages than previews may have")
+	if now, err := os.ReadDir(os.TempDir()); err != nil || !slices.EqualFunc(now, there, func(a, b os.DirEntry) bool { return a.Name() == b.Name() }) {
+		t.Errorf("one that is refused takes the place of another: %v, %v", now, err)
+	}
 	p.get("/~one/guides/one").has(t, "One")
 
 	o.git("checkout", "-q", "one")
@@ -273,6 +288,7 @@ func TestPreviewsAreFew(t *testing.T) {
 	remote().Nudge()
 	p.until("the branch is gone", func() bool { return p.get("/~one/guides/one").status == http.StatusNotFound })
 	p.get("/~one/").has(t, "no branch <code>one</code>", `href="/~two/-/preview"`)
+	p.until("what was kept of it is, too", func() bool { return folders() == before })
 
 	p.get("/~two/guides/two").has(t, "Two")
 	stream, err := http.Get(p.url + "/~two/-/live?tag=" + between(p.get("/~two/").body, "tag=", `"`)) //nolint:noctx // it ends with the portal

@@ -1,11 +1,15 @@
 package site_test
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,6 +39,9 @@ func TestServedFromARepository(t *testing.T) {
 		git("commit", "-q", "--allow-empty", "-m", "change")
 	}
 	git("init", "-q", "-b", "main")
+	if err := os.WriteFile(filepath.Join(origin, "large.bin"), make([]byte, 16<<20+1), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	commit("# First\n\nThe first text.\n", "0123456789")
 	r, err := source.OpenRemote(source.RemoteOptions{URL: origin, Dir: filepath.Join(t.TempDir(), "mirror"), Every: time.Hour, Now: time.Now})
 	if err != nil {
@@ -56,6 +63,9 @@ func TestServedFromARepository(t *testing.T) {
 	if again := p.get("/f.zip", "If-None-Match", tag); again.status != http.StatusNotModified {
 		t.Errorf("%d", again.status)
 	}
+	if r := p.get("/large.bin"); r.status != http.StatusNotFound || !strings.Contains(r.body, "too large for this portal to hand out") {
+		t.Errorf("large.bin: %d", r.status)
+	}
 	if r := p.get("/portal.yaml"); r.status != http.StatusNotFound {
 		t.Errorf("portal.yaml: %d", r.status)
 	}
@@ -74,4 +84,85 @@ func TestServedFromARepository(t *testing.T) {
 		t.Error("a remote that is gone can be fetched")
 	}
 	p.get("/a").has(t, "The second text.")
+}
+
+// TestStopWhileTheFirstFetchHangs: a remote that never ends its answer does not hold up the end, nor is anything said to be
+// lost.
+func TestStopWhileTheFirstFetchHangs(t *testing.T) {
+	asked := make(chan struct{}, 10)
+	hangs := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/x-git-upload-pack-advertisement")
+		_, _ = w.Write([]byte("0"))
+		_ = http.NewResponseController(w).Flush()
+		asked <- struct{}{}
+		<-r.Context().Done()
+	}))
+	defer hangs.Close()
+	var log bytes.Buffer
+	s, err := site.New(site.Options{
+		Addr: "127.0.0.1:0", State: t.TempDir(), Version: "test", Log: slog.New(slog.NewTextHandler(&log, nil)),
+		Remote: func(state string) (*source.Remote, error) {
+			return source.OpenRemote(source.RemoteOptions{URL: hangs.URL + "/docs", Dir: filepath.Join(state, "mirror"), Now: time.Now})
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	if err := s.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if log.Len() > 0 {
+		t.Errorf("%s", &log)
+	}
+}
+
+// TestRollbackThatTheGateRefuses: a revision that would break what readers find is not given to them by a rollback either. The
+// portal says so, and the trail that it was refused.
+func TestRollbackThatTheGateRefuses(t *testing.T) {
+	o := newOrigin(t)
+	o.commit("without", map[string]string{"a.md": "# Alpha\n\nNothing yet.\n", "queries.yaml": "- query: zebraword\n  page: a.md\n"})
+	without := o.git("rev-parse", "HEAD")
+	o.commit("with", map[string]string{"a.md": "# Alpha\n\nThe zebraword.\n"})
+	with := o.git("rev-parse", "HEAD")
+	state := t.TempDir()
+	p, remote := o.serve(func(so *site.Options) { so.State = state })
+	p.until("it can be searched", func() bool { return strings.Contains(p.get("/api/v1/search?q=zebraword").body, `"path":"a.md"`) })
+	if err := remote().Pin(t.Context(), without); err != nil {
+		t.Fatal(err)
+	}
+	p.until("the gate refuses", func() bool { return strings.Contains(p.get("/readyz").body, "degraded: gate: ") })
+	p.get("/readyz").has(t, "ready: ", "revision: "+with, "rolled back to "+without, "zebraword")
+	r := p.get("/a")
+	r.has(t, "The zebraword.")
+	if got := r.header.Get("Rutter-Edition"); !strings.HasSuffix(got, "; revision="+with) {
+		t.Error(got)
+	}
+	if err := remote().Unpin(); err != nil {
+		t.Fatal(err)
+	}
+	p.until("all is well", func() bool { return !strings.Contains(p.get("/readyz").body, "gate") })
+	p.get("/a").has(t, "The zebraword.")
+	if err := p.Stop(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	trail, err := os.ReadFile(filepath.Join(state, site.AuditFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(strings.TrimSpace(string(trail)), "\n") {
+		rev, gate := with, "passed"
+		if i == 1 {
+			rev, gate = without, "refused"
+		}
+		if !strings.Contains(line, `"revision":"`+rev+`"`) || !strings.Contains(line, `"gate":"`+gate+`"`) {
+			t.Errorf("%d: %s", i, line)
+		}
+	}
+	if !strings.Contains(string(trail), `"refused"`) {
+		t.Errorf("%s", trail)
+	}
 }

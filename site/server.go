@@ -78,8 +78,12 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	cacheBytes := maxCacheBytes
+	if o.branch != "" { // several may be open, beside the live portal's
+		cacheBytes = previewCacheBytes
+	}
 	s := &Server{
-		o: o, assets: assets, cache: newCache(maxCacheBytes), requests: newRequestIDs(),
+		o: o, assets: assets, cache: newCache(cacheBytes), requests: newRequestIDs(),
 		run: make(chan error, 1), done: make(chan error, 2), assetReps: map[string]*representation{}, listeners: listeners{stop: make(chan struct{})}, differences: make(chan struct{}, maxDifferences), packed: map[string]func() (*representation, error){},
 	}
 	for _, a := range assets.All() {
@@ -222,6 +226,9 @@ func (s *Server) unwind(ctx context.Context) error {
 		err = s.http.Close()
 	}
 	s.stop()
+	if s.remote != nil {
+		s.remote.Close() // a fetch or a listing that is under way is so no longer
+	}
 	s.background.Wait()
 	late := make(chan struct{})
 	defer time.AfterFunc(closeTimeout, func() { close(late) }).Stop()
@@ -237,9 +244,6 @@ func (s *Server) unwind(ctx context.Context) error {
 		err = errors.Join(err, runErr)
 	case <-late: // what it was writing is written anew by the next start
 		s.o.Log.Warn("the index is still writing; it is left as a crash would leave it")
-	}
-	if s.remote != nil {
-		s.remote.Close() // a branch that is being listed is so no longer
 	}
 	select {
 	case <-previewsClosed:

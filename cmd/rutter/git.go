@@ -23,7 +23,7 @@ type gitFlags struct {
 	Branch     string        `help:"Branch of it. The default is that of the repository."`
 	Pull       time.Duration `default:"1m" help:"How often to look at the repository."`
 	Token      string        `name:"token-file" placeholder:"FILE" help:"File with the token for https; the user name it goes with, if any, stands in the URL. The default is git-token in $CREDENTIALS_DIRECTORY, where there is one."`
-	Previews   int           `default:"-1" help:"How many branches may be previewed at once at /~BRANCH/; 0 shows none. The default is 4 where authors see problems, else none: there is no sign-in yet."`
+	Previews   int           `default:"-1" help:"How many branches may be previewed at once at /~BRANCH/; 0 shows none. The default is 4 where authors see problems, else none: there is no sign-in yet, so whoever reaches the address reads every branch as it was pushed."`
 	HookSecret string        `name:"hook-secret-file" placeholder:"FILE" help:"File with the secret of webhooks (GitHub, GitLab, Gitea, Standard Webhooks) at /-/hook. The default is hook-secret in $CREDENTIALS_DIRECTORY, where there is one."`
 }
 
@@ -154,7 +154,7 @@ func (c *rollbackCmd) Run(out *streams) error {
 			return &exit{exitIO, err}
 		}
 		_, _ = fmt.Fprintf(out.Out, "%s %s\n", rev, safe(subject))
-		_, _ = fmt.Fprintln(out.Err, "It is served, and the branch is not followed, until rutter rollback --off.")
+		_, _ = fmt.Fprintln(out.Err, "The portal serves it once its gate has passed, and does not follow the branch until rutter rollback --off.")
 	}
 	return nil
 }

@@ -45,11 +45,13 @@ func parseAddress(raw, token string) (address, error) {
 	if strings.ContainsFunc(token, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
 		return address{}, errors.New("the token holds a space or a control character: it was not copied as it is")
 	}
-	user := "x-access-token" // any name will do where the password is a token; a host that wants another has it in the URL
+	user, password := "x-access-token", token // any name will do where the password is a token
 	if a.user != "" {
 		user = a.user
+	} else if u, p, ok := strings.Cut(token, ":"); ok && u != "" && p != "" { // no host has a colon in a token
+		user, password = u, p
 	}
-	a.authorize(user, token)
+	a.authorize(user, password)
 	return a, nil
 }
 

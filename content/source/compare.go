@@ -20,7 +20,8 @@ func (r *Remote) Compare(ctx context.Context, other, rev string) (base string, c
 	if !isID(other) || !isID(rev) {
 		return "", nil, fmt.Errorf("%q and %q are not both revisions", other, rev)
 	}
-	base = emptyTree
+	base = emptyTrees[len(rev)]
+	empty := base
 	out, err := runBare(ctx, r.o.Dir, "merge-base", other, rev)
 	switch {
 	case err == nil:
@@ -36,14 +37,17 @@ func (r *Remote) Compare(ctx context.Context, other, rev string) (base string, c
 	if err != nil {
 		return "", nil, err
 	}
-	if base == emptyTree {
+	if base == empty {
 		base = ""
 	}
 	return base, readRaw(string(out)), nil
 }
 
-// emptyTree is the name of the tree without files, which every repository has.
-const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+// emptyTrees are the names of the tree without files, which every repository has, by how long its names are.
+var emptyTrees = map[int]string{
+	40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+	64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
 
 // readRaw reads the raw form of a difference: ":MODE MODE WAS IS STATUS", a path, and of a rename a second one, each ended
 // by a NUL.

@@ -74,7 +74,7 @@ func (r *Remote) update(ctx context.Context) error {
 		r.doubt, r.sound = nil, r.o.Now()
 		r.mu.Unlock()
 	}
-	err := r.m.fetch(ctx, r.o.Branch == "")
+	err := r.bring(ctx)
 	if err != nil && ctx.Err() == nil {
 		if _, broken := r.m.refs(ctx); broken != nil && ctx.Err() == nil { // without it git cannot even ask
 			return r.rebuild(ctx, broken)
@@ -91,6 +91,24 @@ func (r *Remote) update(ctx context.Context) error {
 		return err
 	}
 	return r.take(ctx)
+}
+
+// bring fetches into the mirror. One that holds nothing of this remote is made anew where the remote names its objects in
+// another way, and so is one whose remote has come to.
+func (r *Remote) bring(ctx context.Context) error {
+	err := r.m.fetch(ctx, r.o.Branch == "")
+	if err == nil || !otherNames.MatchString(err.Error()) {
+		return err
+	}
+	r.o.Log.Info("the mirror is made anew: the remote names its objects in another way", "remote", r.Redacted())
+	aside := mirror{r.m.dir + ".new", r.m.addr}
+	if err := os.RemoveAll(aside.dir); err != nil {
+		return err
+	}
+	if err := errors.Join(aside.create(ctx), aside.fill(ctx, r.o.Branch == ""), aside.setFilled()); err != nil {
+		return err
+	}
+	return r.replace(aside)
 }
 
 // take reads what a fetch has brought.
@@ -127,7 +145,7 @@ func (r *Remote) rebuild(ctx context.Context, broken error) error {
 	if err := os.RemoveAll(aside.dir); err != nil {
 		return err
 	}
-	if err := errors.Join(aside.create(ctx), aside.fetch(ctx, r.o.Branch == ""), aside.setFilled()); err != nil {
+	if err := errors.Join(aside.create(ctx), aside.fill(ctx, r.o.Branch == ""), aside.setFilled()); err != nil {
 		return fmt.Errorf("the mirror is damaged (%w) and cannot be built anew: %w", broken, err)
 	}
 	aside.inherit(ctx, r.m)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,7 +87,11 @@ func (m mirror) exists() bool {
 	return err == nil
 }
 
-func (m mirror) create(ctx context.Context) error {
+// create makes an empty mirror, or leaves the one there is as it is.
+func (m mirror) create(ctx context.Context) error { return m.createAs(ctx, "") }
+
+// createAs is create with a way to name objects, sha1 or sha256; "" for git's default.
+func (m mirror) createAs(ctx context.Context, format string) error {
 	if err := os.MkdirAll(m.dir, 0o700); err != nil {
 		return err
 	}
@@ -95,7 +100,11 @@ func (m mirror) create(ctx context.Context) error {
 		return err
 	}
 	_ = f.Close()
-	if _, err := runBare(ctx, m.dir, "init", "--quiet", "--bare", "--template=", "--initial-branch=none"); err != nil {
+	args := []string{"init", "--quiet", "--bare", "--template=", "--initial-branch=none"}
+	if format != "" {
+		args = append(args, "--object-format="+format)
+	}
+	if _, err := runBare(ctx, m.dir, args...); err != nil {
 		return err
 	}
 	for _, kv := range [][2]string{{"gc.auto", "0"}, {"maintenance.auto", "false"}} { // for whoever runs git in it by hand
@@ -231,6 +240,28 @@ func (m mirror) fetch(ctx context.Context, head bool) error {
 		return errNoHead
 	}
 	return err
+}
+
+// otherNames is what git says where the remote names its objects in another way than the mirror does.
+var otherNames = regexp.MustCompile(`mismatched algorithms: client \w+; server (sha1|sha256)`)
+
+// fill is fetch into a mirror that holds nothing yet: it comes to name objects as the remote does.
+func (m mirror) fill(ctx context.Context, head bool) error {
+	err := m.fetch(ctx, head)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	said := otherNames.FindStringSubmatch(err.Error())
+	if said == nil {
+		return err
+	}
+	if err := os.RemoveAll(m.dir); err != nil {
+		return err
+	}
+	if err := m.createAs(ctx, said[1]); err != nil {
+		return err
+	}
+	return m.fetch(ctx, head)
 }
 
 var (

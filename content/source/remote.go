@@ -28,7 +28,7 @@ type RemoteOptions struct {
 	PinFile string        // file that names a revision to serve whatever the branch says; "" for none
 	Every   time.Duration // between two looks at the remote; 0 means one minute
 	Timeout time.Duration // of one fetch; 0 means five minutes
-	Token   string        // for https; given to git in its environment, and kept nowhere
+	Token   string        // for https, or user:password; given to git in its environment, and kept nowhere
 	Now     func() time.Time
 	Log     *slog.Logger // nil for none
 }

@@ -1,6 +1,7 @@
 package source_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -133,6 +134,23 @@ func TestRemoteBranches(t *testing.T) {
 	want := []string{"draft/one 2022-01-01 " + r.out("rev-parse", "draft/one"), "old 2021-01-01 " + r.out("rev-parse", "old"), "main 2020-01-01 " + r.head()}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("%q, want %q", got, want)
+	}
+	for path, want := range map[string]string{
+		"draft/one": "draft/one|", "draft/one/": "draft/one|/", "draft/one/a/b": "draft/one|/a/b", "main/draft/one": "main|/draft/one",
+		"draft": "", "draft/": "", "draft/on": "", "draft/ones": "", "": "", "/": "", "/main": "", "--all": "",
+	} {
+		branch, rest, ok := m.Within(path)
+		if ok != (want != "") || ok && branch+"|"+rest != want {
+			t.Errorf("%q: %q %q %v", path, branch, rest, ok)
+		}
+	}
+	if b, err := m.BranchNamed(t.Context(), "old"); err != nil || b != bs[1] {
+		t.Errorf("%v %v", b, err)
+	}
+	for _, name := range []string{"draft", "nope", "", "*", "--all"} {
+		if b, err := m.BranchNamed(t.Context(), name); !errors.Is(err, source.ErrNoBranch) {
+			t.Errorf("%q: %v %v", name, b, err)
+		}
 	}
 	if _, err := m.At(t.Context(), "nope"); err == nil || !strings.Contains(err.Error(), "the branch nope is not on the remote") {
 		t.Error(err)

@@ -568,3 +568,54 @@ func TestRemoteFolderHoldsSomethingElse(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestRemoteOfOtherNames: a repository that names its objects by SHA-256 is followed like any other, and so is one that comes
+// to.
+func TestRemoteOfOtherNames(t *testing.T) {
+	t.Setenv("GIT_DEFAULT_HASH", "sha256")
+	other := newRepo(t)
+	t.Setenv("GIT_DEFAULT_HASH", "sha1")
+	other.commit("2020-01-01", "a.md", "long names")
+	if len(other.head()) != 64 {
+		t.Skip("this git does not know SHA-256")
+	}
+	other.git("2020-01-01", "branch", "old")
+	other.git("2020-01-01", "checkout", "-q", "--orphan", "unrelated")
+	other.commit("2021-01-01", "b.md", "another past")
+	other.git("2020-01-01", "checkout", "-q", "-f", "main")
+	m := follow(t, other.dir)
+	if got := read(t, m.scan(), "a.md"); got != "long names" || m.Revision() != other.head() {
+		t.Errorf("%q at %s", got, m.Revision())
+	}
+	other.commit("2022-01-01", "a.md", "more of them")
+	m = m.again()
+	m.fetch()
+	if got := read(t, m.scan(), "a.md"); got != "more of them" || m.Revision() != other.head() || m.Status().Err != nil {
+		t.Errorf("%q at %s: %v", got, m.Revision(), m.Status().Err)
+	}
+	base, changes, err := m.Compare(t.Context(), other.out("rev-parse", "old"), other.head())
+	if err != nil || base != other.out("rev-parse", "old") || len(changes) != 1 || changes[0].New != "a.md" {
+		t.Errorf("%s %+v %v", base, changes, err)
+	}
+	base, changes, err = m.Compare(t.Context(), other.head(), other.out("rev-parse", "unrelated"))
+	if err != nil || base != "" || len(changes) == 0 || changes[0].Old != "" {
+		t.Errorf("%s %+v %v", base, changes, err)
+	}
+
+	r := newRepo(t)
+	r.commit("2020-01-01", "a.md", "short names")
+	m = follow(t, r.dir)
+	if got := read(t, m.scan(), "a.md"); got != "short names" {
+		t.Error(got)
+	}
+	if err := os.RemoveAll(r.dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(other.dir, r.dir); err != nil {
+		t.Fatal(err)
+	}
+	m.fetch()
+	if got := read(t, m.scan(), "a.md"); got != "more of them" || m.Status().Err != nil {
+		t.Errorf("%q: %v", got, m.Status().Err)
+	}
+}

@@ -429,6 +429,7 @@ func TestRemoteToken(t *testing.T) {
 	for name, tt := range map[string]struct{ url, token, user string }{
 		"token":          {url, token, "x-access-token"},
 		"token and name": {withUser("deploy"), token, "deploy"},
+		"user:password":  {url, "deploy:" + token, "deploy"},
 		"in the URL":     {withUser("me:" + encoded), "", "me"},
 	} {
 		t.Run(name, func(t *testing.T) {

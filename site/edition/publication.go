@@ -2,6 +2,7 @@ package edition
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"rutter/content"
@@ -140,10 +141,29 @@ func (p *Publisher) release(now bool) {
 		return
 	}
 	for _, x := range t.held {
-		if h := p.history; sure && h != nil && (x.Revision == "" || x.Revision == h.Revision) {
-			x.Revision, x.Author = h.Revision, h.Author
+		switch {
+		case x.Revision != "": // the files were those of one, whatever the repository is at by now
+			x.Author = authorOf(p.history, x.Revision)
+		case sure && p.history != nil:
+			x.Revision, x.Author = p.history.Revision, p.history.Author
 		}
 		p.o.Audit(x)
 	}
 	t.held = nil
+}
+
+// authorOf is who made a revision, "" where that is not known.
+func authorOf(h *content.History, rev string) string {
+	if h == nil {
+		return ""
+	}
+	if h.Revision == rev {
+		return h.Author
+	}
+	for _, c := range h.Past().Commits {
+		if c.Revision != "" && strings.HasPrefix(rev, c.Revision) {
+			return c.Author
+		}
+	}
+	return ""
 }

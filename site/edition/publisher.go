@@ -195,7 +195,7 @@ func (p *Publisher) Run(ctx context.Context) error {
 	changes := p.o.Changes
 	tree, err := p.o.Source.Scan()
 	if err != nil {
-		return err
+		return ended(ctx, err)
 	}
 	if f, ok := p.o.Source.(Follower); ok && changes == nil {
 		changes = f.Follow(ctx)
@@ -363,6 +363,9 @@ func (p *Publisher) follow(ctx context.Context, scan func() (content.Tree, error
 	}
 	if verify {
 		p.thorough = false
+	}
+	if err != nil && ctx.Err() != nil {
+		return // whoever ends all ends the source too
 	}
 	if err != nil {
 		p.trouble("content", err)
