@@ -40,7 +40,7 @@ func (s *Server) gate(ctx context.Context, e *edition.Edition, changed []*conten
 		body, err := s.renderPage(r, d)
 		switch {
 		case err == nil:
-			rendered[d] = pageOfHTML(body, cacheRevalidate)
+			rendered[d] = pageOfHTML(body, s.pageCaching())
 		case !errors.Is(err, content.ErrChanged):
 			return fmt.Errorf("%s: %w", d.Path, err)
 		}
@@ -48,8 +48,10 @@ func (s *Server) gate(ctx context.Context, e *edition.Edition, changed []*conten
 			return err
 		}
 	}
-	if !s.o.Authors {
-		for d, rep := range rendered {
+	for d, rep := range rendered {
+		if s.o.Authors { // whose page that hears of the change asks for it at once
+			s.cache.put(s.authorsKey(r, d), rep, "", e.Seq)
+		} else {
 			s.cache.put(pageKey(r.viewer, d), rep, s.dependencies(r, d), e.Seq)
 		}
 	}

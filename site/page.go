@@ -103,7 +103,14 @@ func (s *Server) page(w http.ResponseWriter, r *request, d *content.Doc) error {
 		w.Header()["Referrer-Policy"] = noReferrer
 		return s.freshPage(w, r, d)
 	}
-	if s.o.Authors || s.askedFor(r, d) != "" {
+	if s.askedFor(r, d) != "" {
+		return s.freshPage(w, r, d)
+	}
+	if s.o.Authors {
+		if rep, _ := s.cache.get(s.authorsKey(r, d), r.edition.Seq); rep != nil {
+			rep.write(w, r.Request, http.StatusOK)
+			return nil
+		}
 		return s.freshPage(w, r, d)
 	}
 	k := pageKey(r.viewer, d)
@@ -126,6 +133,23 @@ func (s *Server) page(w http.ResponseWriter, r *request, d *content.Doc) error {
 	}
 	rep.write(w, r.Request, http.StatusOK)
 	return nil
+}
+
+// authorsKey names a page with all that authors are told over it. It is kept where the gate made it, for one edition.
+func (s *Server) authorsKey(r *request, d *content.Doc) cacheKey {
+	key := cacheKey{r.viewer, "authors " + s.liveTag(r, d) + d.URL}
+	if r.view.Review(d).Late(s.o.Now()) { // which a day changes
+		key.path += " late"
+	}
+	return key
+}
+
+// pageCaching is how long a page may be kept: one that authors see, by nobody.
+func (s *Server) pageCaching() []string {
+	if s.o.Authors {
+		return cacheNever
+	}
+	return cacheRevalidate
 }
 
 // freshPage renders the page for this request alone: with the bar of its problems, or the name it was asked for by. It

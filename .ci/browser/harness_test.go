@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -327,12 +328,20 @@ func eval[T any](b *tab, expression string, args ...any) T {
 	}
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
-	if err != nil {
-		b.t.Fatalf("%s: %v", expression, err)
+	for {
+		v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+		if err != nil && ctx.Err() == nil && left.MatchString(err.Error()) {
+			continue // the page was left while it was asked: an author's page reloads by itself
+		}
+		if err != nil {
+			b.t.Fatalf("%s: %v", expression, err)
+		}
+		return v
 	}
-	return v
 }
+
+// left is what the browser says of a question to a page that is no longer there.
+var left = regexp.MustCompile(`navigated or closed|context was destroyed|Cannot find context|Execution context`)
 
 // loads takes steps that lead to another page, waits until it is there and returns its status; 0 for a place on
 // the same page.
