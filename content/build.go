@@ -36,6 +36,9 @@ type Builder struct {
 	// It is asked where a file is bad and no good version is known. Called from several goroutines.
 	Good func(path string) []byte
 
+	// Elsewhere returns whom a file is for in another state of the folder that counts more, nil for everyone: it is for no
+	// others here. Called from several goroutines; what it says must not change.
+	Elsewhere func(path string) []string
 	// Rules look for what else authors may want to mend.
 	Rules Rules
 
@@ -99,7 +102,7 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 	}
 	pages, files := split(t)
 	portal := readPortal(t.FS, prev.portal)
-	b.reading = reading{fs: listedFS{t.FS, stampsOf(t)}, constants: portal.says().constants(), rules: b.Rules.Page}
+	b.reading = reading{fs: listedFS{t.FS, stampsOf(t)}, constants: portal.says().constants(), rules: b.Rules.Page, elsewhere: b.Elsewhere}
 	b.tree = t
 	stale := b.remade(prev, t, prev.portal.says().constant != portal.says().constant)
 	b.stale = stale
@@ -118,7 +121,7 @@ func (b *Builder) build(ctx context.Context, hurry <-chan struct{}, t Tree, h *H
 		byKey: prev.byKey, fold: prev.fold, folders: prev.folders, aliases: prev.aliases, files: prev.files,
 		lost: prev.lost, filePs: prev.filePs, linkPs: prev.linkPs, restPs: prev.restPs, sum: prev.sum, history: h, fs: t.FS, place: t.Place,
 	}
-	s.included = b.reading.fs
+	s.included, s.elsewhere = b.reading.fs, b.Elsewhere
 	s.rules, s.advice, s.revision = b.Rules, &advice{}, t.Revision
 	diff := Diff{History: !sameHistory(prev.history, h), Served: prev.revision != t.Revision}
 	s.asked = readQuestions(t.FS, prev.asked)
@@ -220,7 +223,7 @@ func (b *Builder) again(good *Doc, folderPage bool) *Doc {
 	if err != nil || good.Broken {
 		return nil
 	}
-	d, _, usable := readDoc(good.Path, raw, folderPage, reading{fs: b.reading.fs, constants: b.reading.constants})
+	d, _, usable := readDoc(good.Path, raw, folderPage, reading{fs: b.reading.fs, constants: b.reading.constants, elsewhere: b.Elsewhere})
 	d.stamp = good.stamp
 	if !usable && (d.made == nil || !slices.ContainsFunc(d.made.problems, func(p diag.Problem) bool { return p.Rule == "include-hidden" })) {
 		return nil
@@ -317,7 +320,7 @@ func (b *Builder) kept(path string, folderPage bool) *Doc {
 	if raw == nil {
 		return nil
 	}
-	if d, _, usable := readDoc(path, raw, folderPage, reading{fs: b.reading.fs, constants: b.reading.constants}); usable {
+	if d, _, usable := readDoc(path, raw, folderPage, reading{fs: b.reading.fs, constants: b.reading.constants, elsewhere: b.Elsewhere}); usable {
 		return d
 	}
 	return nil

@@ -76,7 +76,7 @@ func (w View) versionOf(path string, raw []byte) *Doc {
 	if raw == nil {
 		return nil
 	}
-	d, _, _ := readDoc(path, raw, indexRank(path) > 0, reading{fs: w.s.included, constants: w.s.portal.says().constants()})
+	d, _, _ := readDoc(path, raw, indexRank(path) > 0, reading{fs: w.s.included, constants: w.s.portal.says().constants(), elsewhere: w.s.elsewhere})
 	return d
 }
 

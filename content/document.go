@@ -63,6 +63,17 @@ type reading struct {
 	fs        fs.FS // where included files are
 	constants map[string]string
 	rules     func(Parsed) []diag.Problem // nil for none
+	elsewhere func(path string) []string  // see Builder.Elsewhere; nil for nowhere
+}
+
+// restricted is an audience, or where a file is for fewer elsewhere, that.
+func (r reading) restricted(path string, audience []string) []string {
+	if r.elsewhere != nil {
+		if other := r.elsewhere(path); len(other) > 0 && !within(audience, other) {
+			return other
+		}
+	}
+	return audience
 }
 
 // source is the bytes of a page's file, kept compressed: they belong to the snapshot, the file does not.
@@ -72,6 +83,7 @@ type source struct {
 	full   atomic.Pointer[Doc] // of an unread page, once somebody asked for it
 
 	constants map[string]string // of an unread page
+	elsewhere func(path string) []string
 }
 
 func (s *source) set(raw []byte) {
@@ -81,7 +93,7 @@ func (s *source) set(raw []byte) {
 
 // unreadDoc stands for a page that exists and has not been read.
 func unreadDoc(r reading, p string, folderPage bool) *Doc {
-	return &Doc{Path: p, Title: titleOfPath(p, folderPage), Kind: kindOfPath(p), unread: true, text: &source{fs: r.fs, constants: r.constants}}
+	return &Doc{Path: p, Title: titleOfPath(p, folderPage), Kind: kindOfPath(p), unread: true, text: &source{fs: r.fs, constants: r.constants, elsewhere: r.elsewhere}}
 }
 
 // full returns the page itself, reading it now where nobody has; nil when it cannot be read.
@@ -96,7 +108,7 @@ func (d *Doc) full() *Doc {
 	if err != nil {
 		return nil
 	}
-	f, _, _ := readDoc(d.Path, raw, isFolderPage(d), reading{fs: d.text.fs, constants: d.text.constants})
+	f, _, _ := readDoc(d.Path, raw, isFolderPage(d), reading{fs: d.text.fs, constants: d.text.constants, elsewhere: d.text.elsewhere})
 	f = f.at(d.Key)
 	d.text.full.Store(f)
 	return f
@@ -270,6 +282,7 @@ func readDoc(p string, raw []byte, folderPage bool, r reading) (d *Doc, ps []dia
 		}
 	}
 	d.braces = bytes.Contains(raw, []byte("{{"))
+	meta.Audience = r.restricted(p, meta.Audience)
 	if d.made = r.make(p, b, meta.Audience); ok && d.made != nil {
 		b.body, d.whole = d.made.body, &source{}
 		d.whole.set(b.body)

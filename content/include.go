@@ -101,18 +101,19 @@ func (m *made) virtual(first, line int) int {
 
 // maker puts a page together.
 type maker struct {
-	fs        fs.FS
-	constants map[string]string
-	page      string
-	audience  []string
-	out       bytes.Buffer
-	made      *made
-	line      int // of out, counted from 0
-	count     int
-	within    []string // files that are being included
-	full      bool     // it has become too large
-	said      bool     // and that was told
-	pictures  bool     // a line was written as a picture
+	restricted func(path string, audience []string) []string
+	fs         fs.FS
+	constants  map[string]string
+	page       string
+	audience   []string
+	out        bytes.Buffer
+	made       *made
+	line       int // of out, counted from 0
+	count      int
+	within     []string // files that are being included
+	full       bool     // it has become too large
+	said       bool     // and that was told
+	pictures   bool     // a line was written as a picture
 }
 
 // make returns nil where the body includes nothing and uses no constant.
@@ -122,7 +123,7 @@ func (r reading) make(page string, b block, audience []string) *made {
 	if !includes && !constants {
 		return nil
 	}
-	m := maker{fs: r.fs, constants: r.constants, page: page, audience: audience, made: &made{shifts: map[int][]shift{}}, within: []string{page}}
+	m := maker{restricted: r.restricted, fs: r.fs, constants: r.constants, page: page, audience: audience, made: &made{shifts: map[int][]shift{}}, within: []string{page}}
 	m.text("", page, b.body, b.bodyLine, "")
 	if len(m.made.looked) == 0 && len(m.made.shifts) == 0 && len(m.made.problems) == 0 && m.count == 0 && !m.pictures {
 		return nil
@@ -218,7 +219,7 @@ func (m *maker) include(file string, line int, found []string, prefix string) bo
 	if !ok {
 		return report("include-hidden", "the front matter of "+at+" does not parse, so that nobody knows whom it is for", "mend it, or include another")
 	}
-	if !within(m.audience, audience) {
+	if !within(m.audience, m.restricted(at, audience)) {
 		return report("include-hidden", at+" is not for everyone who may read this page", "give the page an audience that is within that of the file, or include another")
 	}
 	body, first, ok := part(at, b, anchor)

@@ -16,20 +16,21 @@ import (
 // Snapshot is all pages of one state of the content folder, parsed and linked. It is immutable.
 // Readers reach its pages through [Snapshot.For].
 type Snapshot struct {
-	docs     []*Doc            // sorted by path
-	byKey    map[string]string // key → path
-	fold     map[string]string // lower-case key or file path → key or path, for links in another letter case
-	files    map[string]File   // what is served as it is
-	folders  map[string]*Folder
-	aliases  map[string]string // former key → path
-	history  *History
-	fs       fs.FS
-	revision string   // of the tree
-	included fs.FS    // what pages may include
-	snippets []string // files that are only included, sorted
-	place    int      // see Tree.Place
-	unread   int      // pages that stand for themselves until they are read
-	sum      Hash     // combines path and hash of all pages, in no order
+	docs      []*Doc            // sorted by path
+	byKey     map[string]string // key → path
+	fold      map[string]string // lower-case key or file path → key or path, for links in another letter case
+	files     map[string]File   // what is served as it is
+	folders   map[string]*Folder
+	aliases   map[string]string // former key → path
+	history   *History
+	fs        fs.FS
+	revision  string                     // of the tree
+	elsewhere func(path string) []string // see Builder.Elsewhere
+	included  fs.FS                      // what pages may include
+	snippets  []string                   // files that are only included, sorted
+	place     int                        // see Tree.Place
+	unread    int                        // pages that stand for themselves until they are read
+	sum       Hash                       // combines path and hash of all pages, in no order
 
 	filePs map[string][]diag.Problem // by file: what reading it found
 	linkPs map[string][]linkProblem  // by file: what linking it found
@@ -59,6 +60,25 @@ func (s *Snapshot) ID() string {
 		sum = sha256.Sum256(b)
 	}
 	return hex.EncodeToString(sum[:6])
+}
+
+// Restricted returns whom the files are for that are not for everyone, by path, and by the paths that they had before.
+func (s *Snapshot) Restricted() map[string][]string {
+	out := map[string][]string{}
+	for _, d := range s.docs {
+		if len(d.Meta.Audience) == 0 {
+			continue
+		}
+		out[d.Path] = d.Meta.Audience
+		for _, c := range s.history.Changes(d.Path) {
+			for _, p := range []string{c.Path, c.From} {
+				if p != "" && s.doc(p) == nil {
+					out[p] = d.Meta.Audience
+				}
+			}
+		}
+	}
+	return out
 }
 
 // Served is the whole name of the revision whose files these are, "" where they are not exactly those of one.

@@ -341,6 +341,15 @@ func (w View) Changes(d *Doc) []Change {
 	return w.s.history.Changes(d.Path)
 }
 
+// ChangedBy is who changed a page last, "" where no repository says.
+func (w View) ChangedBy(d *Doc) string {
+	if !w.sees(d) {
+		return ""
+	}
+	c, _ := w.s.history.Last(d.Path)
+	return c.Author
+}
+
 // SeesVersion tells whether the viewer may see a version of a page's file: it says itself whom it was for.
 func (w View) SeesVersion(path string, raw []byte) bool {
 	return w.v.MaySee(audienceOfVersion(path, raw))

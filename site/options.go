@@ -22,13 +22,14 @@ type Options struct {
 	Previews     int
 	PreviewPages int
 
-	branch  string           // of a preview
-	Hook    []byte           // secret of webhooks that tell of a push; nil takes none
-	Changes <-chan struct{}  // word that something may have changed; nil when nothing ever does
-	Git     *source.Git      // the repository the content is in; nil for none
-	Blobs   Blobs            // reads earlier versions of pages; nil where there are none
-	History *content.History // last changes known beforehand; nil for none
-	State   string           // folder to keep the index in; "" uses a temporary one
+	elsewhere func(path string) []string // of a preview: whom the live edition has files for
+	branch    string                     // of a preview
+	Hook      []byte                     // secret of webhooks that tell of a push; nil takes none
+	Changes   <-chan struct{}            // word that something may have changed; nil when nothing ever does
+	Git       *source.Git                // the repository the content is in; nil for none
+	Blobs     Blobs                      // reads earlier versions of pages; nil where there are none
+	History   *content.History           // last changes known beforehand; nil for none
+	State     string                     // folder to keep the index in; "" uses a temporary one
 
 	Addr     string // address to listen on; "127.0.0.1:8080"
 	CertFile string // TLS certificate and key; "" serves without TLS

@@ -3,6 +3,7 @@ package site
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,6 +37,10 @@ const (
 
 // previews are the branches that are open. It is safe for concurrent use.
 type previews struct {
+	live       uint64              // number of the edition that restricted is of
+	restricted map[string][]string // see Server.restricted; guarded by mu, as are live and sum
+	sum        [sha256.Size]byte
+
 	most, pages int // how many may be open, and pages in all of them
 
 	quit func() // ends what waits for a preview, and streams out of one
@@ -77,6 +82,9 @@ type preview struct {
 	ready  chan struct{} // closed once server is there, or err
 	ended  chan struct{} // closed when it is to be closed
 	err    error
+
+	restricted map[string][]string // whom the live edition has files for, see Server.restricted
+	sum        [sha256.Size]byte   // of that
 }
 
 var errLarge = errors.New("the branch has more pages than previews may have")
@@ -146,14 +154,24 @@ func (s *Server) inOwnEdition(w http.ResponseWriter, r *request, h handler) erro
 func (s *Server) openPreview(ctx context.Context, branch string) (*preview, error) {
 	ps := s.previews
 	now := s.o.Now()
+	restricted, sum, ok := s.restricted()
+	if !ok {
+		return nil, errStarting
+	}
 	ps.mu.Lock()
 	if ps.closed {
 		ps.mu.Unlock()
 		return nil, errStarting
 	}
 	p := ps.open[branch]
+	if p != nil && p.sum != sum { // pages have become others' in the live edition: what was made before may show them
+		delete(ps.open, branch)
+		ps.ending.Add(1)
+		ps.end([]*preview{p})
+		p = nil
+	}
 	if p == nil {
-		p = &preview{branch: branch, ready: make(chan struct{}), ended: make(chan struct{})}
+		p = &preview{branch: branch, restricted: restricted, sum: sum, ready: make(chan struct{}), ended: make(chan struct{})}
 		ps.open[branch] = p
 		go s.startPreview(p)
 	}
@@ -182,6 +200,28 @@ func (s *Server) openPreview(ctx context.Context, branch string) (*preview, erro
 	case <-ctx.Done():
 		return nil, errReading
 	}
+}
+
+// restricted is whom the live edition has files for that are not for everyone, with a digest of it: what became staff's on the
+// branch that is served is not to be read on an older one. ok is false before the first edition.
+func (s *Server) restricted() (by map[string][]string, sum [sha256.Size]byte, ok bool) {
+	live := s.publisher.Acquire()
+	if live == nil {
+		return nil, sum, false
+	}
+	defer live.Release()
+	ps := s.previews
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	if ps.live != live.Seq || ps.restricted == nil {
+		h := sha256.New()
+		ps.restricted = live.Snapshot.Restricted()
+		for _, p := range slices.Sorted(maps.Keys(ps.restricted)) {
+			_, _ = fmt.Fprintf(h, "%q %q\n", p, ps.restricted[p])
+		}
+		ps.live, ps.sum = live.Seq, [sha256.Size]byte(h.Sum(nil))
+	}
+	return ps.restricted, ps.sum, true
 }
 
 // surplus takes out what nobody has looked at for long, and the longest unused beyond what may be open; the caller must end
@@ -300,7 +340,7 @@ func (s *Server) startPreview(p *preview) {
 		inner, err := New(Options{
 			Portal: s.o.Portal, Source: src, Changes: src.Changes(), Git: s.remote.HistoryOf(src.Revision), Blobs: s.o.Blobs,
 			Authors: s.o.Authors, Unasked: true, BaseURL: s.o.BaseURL, Version: s.o.Version, Now: s.o.Now, Log: s.o.Log.With("preview", p.branch),
-			branch: p.branch,
+			branch: p.branch, elsewhere: func(path string) []string { return p.restricted[path] },
 		})
 		if err != nil {
 			src.Close()

@@ -358,3 +358,36 @@ func TestPreviewIsInNoTrail(t *testing.T) {
 		t.Errorf("%s", trail)
 	}
 }
+
+// TestPreviewOfWhatBecameStaffs: what the live edition has for some is not for everyone on an older branch, under its old name
+// neither, and not in what another page includes.
+func TestPreviewOfWhatBecameStaffs(t *testing.T) {
+	o := newOrigin(t)
+	o.commit("begin", map[string]string{
+		"a.md": "# Alpha\n\nsteadyword\n", "plan.md": "# The plan\n\nsecretword, and enough text that a rename is seen as one by whoever looks at it.\n",
+		"old.md": "# The old plan\n\nelderword, and enough text that a rename is seen as one by whoever looks at it later.\n", "with.md": "# With\n\n![[plan]]\n",
+	})
+	o.branch("before", map[string]string{"a.md": "# Alpha\n\nsteadyword on a branch\n"})
+	p, remote := o.serve()
+	p.until("the branch can be searched", func() bool { return strings.Contains(p.get("/~before/search?q=secretword").body, "/~before/plan") })
+	p.get("/~before/with").has(t, "secretword")
+
+	o.git("mv", "old.md", "new.md")
+	o.commit("for staff", map[string]string{
+		"plan.md": "---\naudience: [staff]\n---\n# The plan\n\nsecretword, and enough text that a rename is seen as one by whoever looks at it.\n",
+		"new.md":  "---\naudience: [staff]\n---\n# The old plan\n\nelderword, and enough text that a rename is seen as one by whoever looks at it later.\n",
+	})
+	remote().Nudge()
+	p.until("the page is staff's", func() bool { return p.get("/plan").status == http.StatusNotFound })
+	p.until("the old name is known", func() bool { return p.get("/~before/old").status == http.StatusNotFound })
+	p.until("the branch can be searched again", func() bool { return strings.Contains(p.get("/~before/search?q=steadyword").body, "/~before/a") })
+	for _, path := range []string{"/plan", "/plan.md", "/old", "/-/preview/plan.md"} {
+		if r := p.get("/~before" + path); r.status != http.StatusNotFound {
+			t.Errorf("%s: %d", path, r.status)
+		}
+	}
+	for _, path := range []string{"/", "/search?q=secretword", "/search?q=elderword", "/with", "/sitemap.xml", "/llms.txt", "/-/preview"} {
+		p.get("/~before"+path).lacks(t, "The plan", "The old plan", ">secretword", "elderword, and")
+	}
+	p.get("/~before/a").has(t, "on a branch")
+}

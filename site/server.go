@@ -103,7 +103,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.publisher, err = edition.New(edition.Options{
 		Open: s.openRemote(), Source: o.Source, Changes: o.Changes, Git: o.Git, History: o.History, State: o.State,
-		Reserved: Reserved, Rules: lint.Rules(), Gate: s.gate, Audit: s.record, Now: o.Now, Log: o.Log,
+		Reserved: Reserved, Rules: lint.Rules(), Elsewhere: o.elsewhere, Gate: s.gate, Audit: s.record, Now: o.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err

@@ -42,7 +42,11 @@ func (s *Server) trustOf(r *request, d *content.Doc) (out []view.Fact) {
 	}
 	out = append(out, s.reviewOf(r, d)...)
 	if t, ok := r.view.Changed(d); ok {
-		out = append(out, view.Fact{Label: "Last changed", Value: t.Format(time.DateOnly), Time: t.Format(time.RFC3339)})
+		f := view.Fact{Label: "Last changed", Value: t.Format(time.DateOnly), Time: t.Format(time.RFC3339)}
+		if by := r.view.ChangedBy(d); by != "" {
+			f.Small = "by " + by
+		}
+		out = append(out, f)
 	}
 	if n := len(m.AppliesTo); n > 0 {
 		f := view.Fact{Label: "Applies to", Value: m.AppliesTo[0].String()}

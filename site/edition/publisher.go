@@ -51,10 +51,12 @@ type Options struct {
 	State    string           // folder to keep the index in; "" uses a temporary one
 	Reserved func(key string) bool
 	Rules    content.Rules // what else authors are told
-	Gate     Gate
-	Audit    func(Publication) // is told of each edition with its index that readers are given, and of each that is refused; nil for none. It must not wait
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Elsewhere is content.Builder's.
+	Elsewhere func(path string) []string
+	Gate      Gate
+	Audit     func(Publication) // is told of each edition with its index that readers are given, and of each that is refused; nil for none. It must not wait
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
 const (
@@ -142,7 +144,7 @@ func New(o Options) (*Publisher, error) {
 	if st.why != nil {
 		p.note("state", st.why.Error())
 	}
-	p.builder.Reserved, p.builder.Rules = o.Reserved, o.Rules
+	p.builder.Reserved, p.builder.Rules, p.builder.Elsewhere = o.Reserved, o.Rules, o.Elsewhere
 	if o.Git != nil && p.history == nil {
 		p.history = &content.History{}
 	}
