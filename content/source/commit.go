@@ -96,26 +96,7 @@ type listing struct {
 // read takes what `git ls-tree` prints: "mode type id<TAB>path", each ended by a NUL. It could print sizes too, and
 // would have to open every object for them.
 func (l *listing) read(dir, tree string) error {
-	ctx, stop := context.WithCancel(l.ctx)
-	defer stop()
-	cmd := bare(ctx, dir, "ls-tree", "-r", "-z", "--full-tree", tree)
-	stderr := &tail{}
-	cmd.Stderr = stderr
-	pipe, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return noGit(err)
-	}
-	err = l.parse(bufio.NewReaderSize(pipe, 1<<16))
-	if err != nil {
-		stop()
-	}
-	if waited := cmd.Wait(); err == nil && waited != nil {
-		err = fmt.Errorf("git ls-tree: %w: %s", waited, complaint(stderr.Bytes()))
-	}
-	return err
+	return stream(bare(l.ctx, dir, "ls-tree", "-r", "-z", "--full-tree", tree), "ls-tree", l.parse)
 }
 
 func (l *listing) parse(r *bufio.Reader) error {

@@ -345,11 +345,7 @@ func (s *scan) add(p string, i fs.FileInfo) {
 
 // Repository is the folder of the repository whose work tree the folder is in, "" where it is in none.
 func (f *Folder) Repository() string {
-	real, err := filepath.EvalSymlinks(f.dir)
-	if err != nil {
-		return ""
-	}
-	git := gitDir(real)
+	git := (&Git{dir: f.dir}).gitDir()
 	if git == "" {
 		return ""
 	}

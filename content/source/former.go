@@ -68,13 +68,13 @@ func bounded(jobs []versions) []versions {
 }
 
 // formerAnchors reads versions of pages, all by one program, and notes the anchors that are gone in former.
-func formerAnchors(ctx context.Context, dir string, jobs []versions, former map[string][]content.FormerAnchor) error {
+func formerAnchors(ctx context.Context, g *Git, jobs []versions, former map[string][]content.FormerAnchor) error {
 	if len(jobs) == 0 {
 		return nil
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	cmd := command(ctx, dir, "cat-file", "--batch", "--buffer")
+	cmd := g.git(ctx, "cat-file", "--batch", "--buffer")
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -108,7 +108,7 @@ func formerAnchors(ctx context.Context, dir string, jobs []versions, former map[
 			}
 		})
 	}
-	err = stream(cmd, func(r *bufio.Reader) error {
+	err = stream(cmd, "cat-file", func(r *bufio.Reader) error {
 		b := batch{r: r}
 		for i, j := range jobs {
 			if b.all > maxAllBytes {

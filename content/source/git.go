@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -30,7 +31,6 @@ type Git struct {
 	files   map[string]file // all pages at that revision
 	shallow string          // where the clone ended when last was read
 	partial bool            // old versions are not looked into: they are not here, or cannot be read
-	endFile string          // that says so, in a repository that does not move; "" before it was looked for
 }
 
 // GitOf returns the repository that the folder is in, or nil when it is in none.
@@ -42,11 +42,24 @@ func (f *Folder) GitOf() *Git {
 	return g
 }
 
-// GitAt returns what a repository knows about the pages in a folder of it at a revision, which need not be checked out:
-// dir may be a repository without a work tree. revision is asked at every look and gives the whole name of a commit, or
-// "" while there is none.
+// GitAt returns what a repository knows about the pages in a folder of it at a revision, which need not be checked out.
+// dir is a repository without a work tree, or the .git folder of one; it may belong to somebody else. revision is asked
+// at every look and gives the whole name of a commit, or "" while there is none.
 func GitAt(dir, path string, revision func() string) *Git {
 	return &Git{dir: dir, path: strings.Trim(path, "/"), revision: revision}
+}
+
+// git is the git program in the repository.
+func (g *Git) git(ctx context.Context, args ...string) *exec.Cmd {
+	if g.revision != nil {
+		return bare(ctx, g.dir, args...)
+	}
+	return command(ctx, g.dir, args...)
+}
+
+// run returns what git prints of the repository.
+func (g *Git) run(ctx context.Context, args ...string) ([]byte, error) {
+	return output(g.git(ctx, args...), args[0])
 }
 
 // gitDir is the .git folder of the work tree, "" where there is none now.
@@ -121,16 +134,13 @@ func (g *Git) History(ctx context.Context) (*content.History, error) {
 	if err != nil {
 		return nil, err
 	}
-	end, err := g.end(ctx)
-	if err != nil {
-		return nil, err
-	}
+	end := g.end()
 	known := g.last != nil && g.shallow == end && g.below == prefix
 	if known && g.last.Revision == rev {
 		return g.last, nil
 	}
 	if !known {
-		if g.partial, err = isPartial(ctx, g.dir); err != nil {
+		if g.partial, err = g.isPartial(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -160,7 +170,7 @@ func (g *Git) head(ctx context.Context) (string, error) {
 			return name, nil
 		}
 	}
-	out, err := run(ctx, g.dir, "rev-parse", "--verify", "--quiet", name+"^{commit}")
+	out, err := g.run(ctx, "rev-parse", "--verify", "--quiet", name+"^{commit}")
 	rev := strings.TrimSpace(string(out))
 	if err != nil && g.revision == nil && ctx.Err() == nil && rev == "" && isExit(err, 1) {
 		return "", nil // a repository without a commit
@@ -170,7 +180,7 @@ func (g *Git) head(ctx context.Context) (string, error) {
 
 // author is who made a revision, "" where that cannot be told.
 func (g *Git) author(ctx context.Context, rev string) string {
-	out, err := run(ctx, g.dir, "log", "-1", "--encoding=UTF-8", "--format=%aN", "--end-of-options", rev, "--")
+	out, err := g.run(ctx, "log", "-1", "--encoding=UTF-8", "--format=%aN", "--end-of-options", rev, "--")
 	if err != nil {
 		return ""
 	}
@@ -185,30 +195,23 @@ func (g *Git) prefix(ctx context.Context) (string, error) {
 		}
 		return g.path + "/", nil
 	}
-	out, err := run(ctx, g.dir, "rev-parse", "--show-prefix")
+	out, err := g.run(ctx, "rev-parse", "--show-prefix")
 	return strings.TrimSuffix(string(out), "\n"), err
 }
 
 // end is where a shallow clone ends, "" for a whole one.
-func (g *Git) end(ctx context.Context) (string, error) {
+func (g *Git) end() string {
+	dir := g.dir
 	if g.revision == nil {
-		end, _ := os.ReadFile(filepath.Join(common(g.gitDir()), "shallow")) // no such file in a whole clone
-		return string(end), nil
+		dir = common(g.gitDir())
 	}
-	if g.endFile == "" {
-		out, err := run(ctx, g.dir, "rev-parse", "--path-format=absolute", "--git-path", "shallow")
-		if err != nil {
-			return "", err
-		}
-		g.endFile = strings.TrimSuffix(string(out), "\n")
-	}
-	end, _ := os.ReadFile(g.endFile)
-	return string(end), nil
+	end, _ := os.ReadFile(filepath.Join(dir, "shallow")) // no such file in a whole clone
+	return string(end)
 }
 
 // isPartial tells whether a clone left out files, to fetch them when they are asked for.
-func isPartial(ctx context.Context, dir string) (bool, error) {
-	out, err := run(ctx, dir, "config", "--get-regexp", `^(remote\..*\.promisor|extensions\.partialclone)$`)
+func (g *Git) isPartial(ctx context.Context) (bool, error) {
+	out, err := g.run(ctx, "config", "--get-regexp", `^(remote\..*\.promisor|extensions\.partialclone)$`)
 	if isExit(err, 1) {
 		return false, nil
 	}
@@ -239,7 +242,7 @@ type reading struct {
 // after reads only what is new since a known state, where that is still part of the past.
 func (l *reading) after(ctx context.Context, known *content.History) error {
 	forward, merged := true, false
-	err := stream(command(ctx, l.g.dir, "rev-list", "--left-right", "--parents", "--end-of-options", known.Revision+"..."+l.rev), func(r *bufio.Reader) error {
+	err := stream(l.g.git(ctx, "rev-list", "--left-right", "--parents", "--end-of-options", known.Revision+"..."+l.rev), "rev-list", func(r *bufio.Reader) error {
 		s := bufio.NewScanner(r)
 		for s.Scan() && forward {
 			forward = s.Text()[0] == '>'
@@ -308,5 +311,5 @@ func (l *reading) anchors(ctx context.Context, files map[string]file, past conte
 		}
 	}
 	slices.SortFunc(jobs, func(a, b versions) int { return strings.Compare(a.path, b.path) })
-	return formerAnchors(ctx, l.g.dir, bounded(jobs), former)
+	return formerAnchors(ctx, l.g, bounded(jobs), former)
 }

@@ -339,7 +339,7 @@ func TestShallowCloneKnowsNothingBeyondItsEnd(t *testing.T) {
 	if out, err := exec.Command("git", "clone", "-q", "--depth", "3", "file://"+r.dir, clone).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	g, at := gitOf(t, clone), source.GitAt(clone, "", func() string { return r.rev("main") })
+	g, at := gitOf(t, clone), source.GitAt(filepath.Join(clone, ".git"), "", func() string { return r.rev("main") })
 	want := map[string][]string{"b.md": {"2020-01-04 b.md", "2020-01-03 b.md", "#two → #three"}}
 	for _, g := range []*source.Git{g, at} {
 		if d := cmp.Diff(want, shownOf(historyOf(t, g))); d != "" {

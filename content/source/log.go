@@ -39,7 +39,7 @@ func (l *reading) files(ctx context.Context) (map[string]file, error) {
 		args = append(args, "--", l.prefix)
 	}
 	out := map[string]file{}
-	err := stream(command(ctx, l.g.dir, args...), func(r *bufio.Reader) error {
+	err := stream(l.g.git(ctx, args...), "ls-tree", func(r *bufio.Reader) error {
 		return tokens(r, func(tok string) {
 			about, p, _ := strings.Cut(tok, "\t")
 			f := strings.Fields(about)
@@ -52,16 +52,16 @@ func (l *reading) files(ctx context.Context) (map[string]file, error) {
 	return out, err
 }
 
-// stream runs a program and reads what it prints as it comes. An error holds what the program complains of.
-func stream(cmd *exec.Cmd, read func(*bufio.Reader) error) error {
+// stream runs git and reads what it prints as it comes. An error holds what the program complains of; what names its work.
+func stream(cmd *exec.Cmd, what string, read func(*bufio.Reader) error) error {
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
 		return err
 	}
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
+	stderr := &tail{}
+	cmd.Stderr = stderr
 	if err := cmd.Start(); err != nil {
-		return err
+		return noGit(err)
 	}
 	if err := read(bufio.NewReaderSize(pipe, 1<<16)); err != nil {
 		_ = cmd.Process.Kill()
@@ -69,7 +69,7 @@ func stream(cmd *exec.Cmd, read func(*bufio.Reader) error) error {
 		return err
 	}
 	if err := cmd.Wait(); err != nil {
-		return fmt.Errorf("git: %w: %s", err, bytes.TrimSpace(stderr.Bytes()))
+		return fmt.Errorf("git %s: %w: %s", what, err, complaint(stderr.Bytes()))
 	}
 	return nil
 }
@@ -106,9 +106,9 @@ func (l *reading) log(ctx context.Context, t *trail) error {
 	if l.g.partial {
 		similar = "-M100%" // no file needs to be looked into
 	}
-	cmd := command(ctx, l.g.dir, "log", "--date-order", "--root", "--raw", "--no-color", similar, "-l1000", "--no-abbrev", "-z", "--no-ext-diff", "--no-textconv", "--no-follow",
+	cmd := l.g.git(ctx, "log", "--date-order", "--root", "--raw", "--no-color", similar, "-l1000", "--no-abbrev", "-z", "--no-ext-diff", "--no-textconv", "--no-follow",
 		"--encoding=UTF-8", "--format="+format, "--no-relative", "--end-of-options", l.what, "--", ":(top,icase)"+literal(l.prefix)+"*.md", ":(top,icase)"+literal(l.prefix)+"*.markdown")
-	return stream(cmd, func(r *bufio.Reader) error {
+	return stream(cmd, "log", func(r *bufio.Reader) error {
 		p := logReader{prefix: l.prefix, trail: t}
 		err := tokens(r, p.token)
 		t.commit(p.head, p.changes)

@@ -20,6 +20,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"rutter/content/source"
 )
 
@@ -694,5 +696,27 @@ func TestRemoteReadWhileItIsRewritten(t *testing.T) {
 	}
 	if strings.Contains(m.log.String(), "level=WARN") {
 		t.Error(m.log)
+	}
+}
+
+// TestMirrorOfSomebodyElse: the state folder of a container is often a mount that belongs to another user, which git
+// minds where it has to find a repository by itself.
+func TestMirrorOfSomebodyElse(t *testing.T) {
+	r := newRepo(t)
+	r.commit("2020-01-01", "a.md", long("## One"))
+	r.commit("2020-01-02", "a.md", long("## Two"))
+	m := follow(t, "file://"+r.dir)
+	m.scan()
+	t.Setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1") // git's own way to test it
+	if out, err := exec.CommandContext(t.Context(), "git", "-C", m.o.Dir, "log").CombinedOutput(); err == nil || !strings.Contains(string(out), "dubious ownership") {
+		t.Fatalf("git does not mind whose the folder is: %v\n%s", err, out)
+	}
+	m = m.again()
+	if tree := m.scan(); read(t, tree, "a.md") != long("## Two") {
+		t.Error(paths(tree))
+	}
+	want := map[string][]string{"a.md": {"2020-01-02 a.md", "2020-01-01 a.md", "#one → #two"}}
+	if d := cmp.Diff(want, shownOf(historyOf(t, m.History()))); d != "" {
+		t.Error(d)
 	}
 }

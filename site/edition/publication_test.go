@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -193,7 +194,7 @@ func TestRevisionThatComesLate(t *testing.T) {
 	var now atomic.Int64
 	l := listen(t)
 	f := followWith(t, map[string]string{"a.md": "# A\n"}, func(o *edition.Options) {
-		o.Audit, o.Git = l.audit, source.GitAt(dir, "", func() string { return revisions[now.Load()] })
+		o.Audit, o.Git = l.audit, source.GitAt(filepath.Join(dir, ".git"), "", func() string { return revisions[now.Load()] })
 	})
 	if p := <-l.all; p.Revision != revisions[0] || p.Author != "N" {
 		t.Errorf("%s by %s", p.Revision, p.Author)
