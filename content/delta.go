@@ -38,7 +38,8 @@ func (s *Snapshot) Since(before *Snapshot) Delta {
 		case w != d && w.Hash != d.Hash:
 			out.Put = append(out.Put, d.Path)
 		case s.history != before.history && !out.Dated:
-			now, then := s.history.lastCommit(d.Path), before.history.lastCommit(d.Path)
+			now, _ := s.history.Last(d.Path)
+			then, _ := before.history.Last(d.Path)
 			out.Dated = now.Revision != then.Revision || !now.Time.Equal(then.Time)
 		}
 		was = was[1:]
@@ -109,12 +110,4 @@ func (d *Delta) match(came []*Doc, gone map[string]Hash, of func(*Doc) Hash) {
 			d.Removed = append(d.Removed, p)
 		}
 	}
-}
-
-// lastCommit is the last one that changed a page, the zero Commit where it is not known.
-func (h *History) lastCommit(path string) Commit {
-	if h == nil || len(h.past.Pages[path]) == 0 {
-		return Commit{}
-	}
-	return h.past.Commits[h.past.Pages[path][0].Commit]
 }

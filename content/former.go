@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"rutter/content/difference"
 	"rutter/content/markdown"
 )
 
@@ -69,7 +70,6 @@ func FormerAnchors(path string, versions [][]byte) []FormerAnchor {
 // outline is one version of a page as far as its headings go.
 type outline struct {
 	heads    []head
-	at       map[string]int  // id → index of its heading
 	anchors  map[string]bool // all there are, those that are of no heading included
 	audience []string
 }
@@ -87,7 +87,7 @@ var textSeed = maphash.MakeSeed()
 func outlineOf(path string, raw []byte) outline {
 	b := cut(raw)
 	page, _ := markdown.Parse(path, b.body, b.bodyLine)
-	o := outline{at: map[string]int{}, anchors: map[string]bool{}}
+	o := outline{anchors: map[string]bool{}}
 	for _, a := range page.Anchors {
 		o.anchors[a] = true
 	}
@@ -99,10 +99,9 @@ func outlineOf(path string, raw []byte) outline {
 			}
 		}
 	}
-	for i, h := range page.Headings {
+	for _, h := range page.Headings {
 		words := strings.FieldsFunc(strings.ToLower(h.Text), func(r rune) bool { return !unicode.In(r, unicode.L, unicode.M, unicode.N) })
 		slices.Sort(words)
-		o.at[h.ID] = i
 		o.heads = append(o.heads, head{id: h.ID, words: slices.Compact(words), text: texts[h.ID]})
 	}
 	o.audience = audienceOfVersion(path, raw)
@@ -194,36 +193,21 @@ func shared(a, b []string) (n int) {
 	return n
 }
 
-// common is a longest list of headings that both have in the same order, as pairs of indexes. An anchor stands once in a
-// page, so that it is a longest rising sequence.
-func (o outline) common(next outline) [][2]int {
-	var ends []int     // ends[n] is the index in pairs of the smallest end of a sequence of length n+1
-	var pairs [][2]int // of all headings that both have
-	var previous []int // index in pairs of the one before, -1 for none
+// common is a longest list of headings that both have in the same order, as pairs of indexes.
+func (o outline) common(next outline) (out [][2]int) {
+	work := difference.DefaultWork
+	for _, r := range difference.Common(o.ids(), next.ids(), &work) {
+		for n := range r.Len {
+			out = append(out, [2]int{r.Old + n, r.Now + n})
+		}
+	}
+	return out
+}
+
+func (o outline) ids() []string {
+	out := make([]string, len(o.heads))
 	for i, h := range o.heads {
-		j, ok := next.at[h.id]
-		if !ok {
-			continue
-		}
-		n, _ := slices.BinarySearchFunc(ends, j, func(p, j int) int { return pairs[p][1] - j })
-		before := -1
-		if n > 0 {
-			before = ends[n-1]
-		}
-		if n == len(ends) {
-			ends = append(ends, len(pairs))
-		} else {
-			ends[n] = len(pairs)
-		}
-		pairs, previous = append(pairs, [2]int{i, j}), append(previous, before)
+		out[i] = h.id
 	}
-	if len(ends) == 0 {
-		return nil
-	}
-	var out [][2]int
-	for p := ends[len(ends)-1]; p >= 0; p = previous[p] {
-		out = append(out, pairs[p])
-	}
-	slices.Reverse(out)
 	return out
 }

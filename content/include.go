@@ -2,6 +2,7 @@ package content
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"io/fs"
@@ -33,7 +34,7 @@ const (
 	snippets     = "_snippets"
 	maxIncludes  = 200     // in one page, includes of includes counted
 	maxNested    = 10      // includes within each other
-	maxExpanded  = 2 << 20 // bytes of a page with all it includes
+	maxExpanded  = 2 << 20 // bytes that a page grows to, by what it includes and by constants
 	maxConstants = 100
 	maxConstant  = 500 // bytes
 )
@@ -113,6 +114,7 @@ type maker struct {
 	within     []string // files that are being included
 	full       bool     // it has become too large
 	said       bool     // and that was told
+	spent      bool     // constants stay as they are written from here on, which was told
 	pictures   bool     // a line was written as a picture
 }
 
@@ -140,7 +142,7 @@ func (m *maker) text(named, file string, src []byte, first int, prefix string) {
 	begin(first)
 	line, fence := first, ""
 	for l := range bytes.Lines(src) {
-		text, end := strings.TrimRight(string(l), "\r\n"), "\n"
+		text := strings.TrimRight(string(l), "\r\n")
 		fence = fenceAfter(fence, text)
 		if i := includeLine.FindStringSubmatch(text); i != nil && fence == "" {
 			if m.include(file, line, i, prefix) {
@@ -149,37 +151,47 @@ func (m *maker) text(named, file string, src []byte, first int, prefix string) {
 				continue
 			}
 		}
-		m.write(prefix, text, end)
+		m.write(prefix, text)
 		line++
 	}
 }
 
 // write puts a line out, with the constants in it replaced.
-func (m *maker) write(prefix, text, end string) {
-	if m.out.Len()+len(text) > maxExpanded && len(m.within) > 1 {
+func (m *maker) write(prefix, text string) {
+	if len(m.within) > 1 && (m.full || m.out.Len()+len(prefix)+len(text) > maxExpanded) {
 		m.full = true
 		return
 	}
 	m.out.WriteString(prefix)
-	if len(m.constants) > 0 && strings.Contains(text, "{{") {
+	if len(m.constants) > 0 && !m.spent && strings.Contains(text, "{{") {
 		text = m.replace(text, utf8.RuneCountInString(prefix))
 	}
-	m.out.WriteString(text + end)
+	m.out.WriteString(text + "\n")
 	m.line++
 }
 
 func (m *maker) replace(text string, before int) string {
 	var b strings.Builder
-	done, by := 0, 0
+	done, by, column := 0, 0, before+1
 	for _, at := range constantWord.FindAllStringSubmatchIndex(text, -1) {
 		value, ok := m.constants[text[at[2]:at[3]]]
 		if !ok {
 			continue
 		}
+		column += utf8.RuneCountInString(text[done:at[0]])
+		if m.out.Len()+b.Len()+len(text)-done+len(value) > maxExpanded {
+			m.spent = true
+			file, line, col := m.made.place(1, 1+m.line, column)
+			m.made.problems = append(m.made.problems, diag.Problem{
+				File: cmp.Or(file, m.page), Line: line, Column: col, Rule: "include-much", Text: "the page grows beyond 2 MiB, so this constant and those after it stay as they are written", Fix: "split it",
+			})
+			break
+		}
 		b.WriteString(text[done:at[0]] + value)
+		column += utf8.RuneCountInString(value)
 		done = at[1]
 		by += utf8.RuneCountInString(text[at[0]:at[1]]) - utf8.RuneCountInString(value)
-		m.made.shifts[m.line] = append(m.made.shifts[m.line], shift{before + utf8.RuneCountInString(b.String()) + 1, by})
+		m.made.shifts[m.line] = append(m.made.shifts[m.line], shift{column, by})
 	}
 	b.WriteString(text[done:])
 	return b.String()
@@ -199,7 +211,7 @@ func (m *maker) include(file string, line int, found []string, prefix string) bo
 		if label == "" {
 			label = stem(target)
 		}
-		m.write(indent, "!["+strings.NewReplacer("[", "", "]", "").Replace(label)+"](<"+strings.NewReplacer("<", "", ">", "").Replace(target)+">)", "\n")
+		m.write(indent, "!["+strings.NewReplacer("[", "", "]", "").Replace(label)+"](<"+strings.NewReplacer("<", "", ">", "").Replace(target)+">)")
 		return true
 	}
 	if m.count++; m.count > maxIncludes || m.full {
@@ -341,6 +353,9 @@ func fenceAfter(fence, line string) string {
 	switch {
 	case f == nil:
 	case fence == "":
+		if f[1][0] == '`' && strings.Contains(f[2], "`") {
+			return ""
+		}
 		return f[1]
 	case strings.HasPrefix(f[1], fence) && strings.TrimSpace(f[2]) == "":
 		return ""

@@ -288,6 +288,57 @@ func TestIncludesTooLong(t *testing.T) {
 	}
 }
 
+// TestIncludesCountedOnce: what several pages include has its problems once, in the counts as in the list.
+func TestIncludesCountedOnce(t *testing.T) {
+	s, _ := folderOf(t, map[string]string{"a.md": "# A\n\n![[s]]\n", "b.md": "# B\n\n![[s]]\n", "c.md": "# C\n\n![[s]]\n[x](gone.md)\n", "_snippets/s.md": "[x](gone.md)\n\n## One\n\nx\n\n#### Two\n\nx\n"})
+	errors, warnings, notes := s.Counts()
+	if got := len(told(s)); errors+warnings+notes != got || errors != 2 {
+		t.Errorf("%d errors, %d warnings, %d notes, and %d in the list", errors, warnings, notes, got)
+	}
+}
+
+// TestIncludesTooLongALine: what stands behind the line that was too long is left out with it.
+func TestIncludesTooLongALine(t *testing.T) {
+	s, _ := folderOf(t, map[string]string{"a.md": "# A\n\n![[s]]\n\n[x](gone-a.md)\n", "_snippets/s.md": "short\n\n" + strings.Repeat("words ", 400000) + "\n\n[x](gone-s.md)\n"})
+	want := []string{
+		"a.md:3:1: include-much: with _snippets/s.md the page grows beyond 2 MiB, so the end of that is left out (split it)",
+		"a.md:5:1: link-dead: nothing is at gone-a.md",
+	}
+	if d := cmp.Diff(want, told(s)); d != "" {
+		t.Errorf("problems (-want +got):\n%s", d)
+	}
+}
+
+// TestConstantsTooLong: they count as what is included does, and a line of many costs no more than as many lines of one.
+func TestConstantsTooLong(t *testing.T) {
+	file := map[string]string{"portal.yaml": "constants:\n  a: " + strings.Repeat("ü", 200) + "\n", "_snippets/s.md": "x {{a}}\n"}
+	file["a.md"] = "# A\n\n~~~\n" + strings.Repeat("{{a}}", 100_000) + "\n~~~\n\n[x](gone.md) {{a}}\n"
+	start := time.Now()
+	s, _ := folderOf(t, file)
+	if d := time.Since(start); d > 20*time.Second {
+		t.Errorf("it took %v", d)
+	}
+	n := 0 // of constants: each is 400 bytes in place of 5
+	for 9+5*100_000+395*n+400 <= 2<<20 {
+		n++
+	}
+	want := []string{
+		fmt.Sprintf("a.md:4:%d: include-much: the page grows beyond 2 MiB, so this constant and those after it stay as they are written (split it)", 5*n+1),
+		"a.md:7:1: link-dead: nothing is at gone.md",
+	}
+	if d := cmp.Diff(want, told(s)); d != "" {
+		t.Errorf("problems (-want +got):\n%s", d)
+	}
+}
+
+// TestIncludesBehindCode: three marks on a line with more of them are code within the line and open no block.
+func TestIncludesBehindCode(t *testing.T) {
+	s, _ := folderOf(t, map[string]string{"a.md": "# A\n\n```ls -l``` lists them.\n\n![[s]]\n", "_snippets/s.md": "[x](gone.md)\n"})
+	if d := cmp.Diff([]string{"_snippets/s.md:1:1: link-dead: nothing is at /_snippets/gone.md"}, told(s)); d != "" {
+		t.Errorf("problems (-want +got):\n%s", d)
+	}
+}
+
 // TestIncludesNotMended: where a constant stands in the line, what would be taken out is not what stands in the file.
 func TestIncludesNotMended(t *testing.T) {
 	fsys := fstest.MapFS{

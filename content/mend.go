@@ -1,9 +1,9 @@
 package content
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
-	"strings"
 
 	"rutter/content/diag"
 	"rutter/content/markdown"
@@ -60,7 +60,7 @@ func (m *mover) today(d *Doc, l markdown.Link, w written, raw []byte) (e edit, o
 	}
 	e = edit{from: w.from, to: end}
 	if t.alias || t.past {
-		to, ok := m.written(d, need{Link: l, was: was, want: t.Doc.Path}, w.form)
+		to, ok := m.written(d, need{Link: l, want: t.Doc.Path}, w.form)
 		if !ok {
 			return e, false
 		}
@@ -75,7 +75,7 @@ func (m *mover) today(d *Doc, l markdown.Link, w written, raw []byte) (e edit, o
 	if e.text == "" {
 		e.text = string(raw[e.from:e.to])
 	}
-	e.text, e.to = e.text+"#"+t.former.Now, w.to-(len(string(raw[end:w.to]))-len(strings.TrimRight(string(raw[end:w.to]), " ")))
+	e.text, e.to = e.text+"#"+t.former.Now, end+len(bytes.TrimRight(raw[end:w.to], " "))
 	return e, true
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // recordVersion changes whenever parsing, the rules of package lint or this encoding do, so that what an older program kept is read anew.
-const recordVersion = 7
+const recordVersion = 8
 
 var errRecord = errors.New("content: not a record of this version")
 
@@ -24,6 +24,9 @@ func (s *Snapshot) Record(d *Doc) []byte {
 	w.num(recordVersion)
 	fingerprint := s.Fingerprint(d)
 	w.bytes(fingerprint[:])
+	if d.made != nil {
+		return w
+	}
 	w.bytes(d.Hash[:])
 	w.num(int(d.stamp.Inode))
 	w.num(int(d.stamp.Size))
@@ -35,7 +38,6 @@ func (s *Snapshot) Record(d *Doc) []byte {
 	w.bool(d.Broken)
 	w.bool(d.bad)
 	w.bool(d.braces)
-	w.bool(d.made != nil)
 	w.bytes(meta)
 	w.num(len(d.Headings))
 	for _, h := range d.Headings {
@@ -86,7 +88,6 @@ func readRecord(path string, data []byte) (*Doc, error) {
 	d.stamp = Stamp{Inode: uint64(r.num()), Size: int64(r.num()), ModTime: int64(r.num()), ChangeTime: int64(r.num())}
 	d.Title, d.Name, d.Lead, d.Kind, d.TitleID = r.str(), r.str(), r.str(), Kind(r.str()), r.str()
 	d.Broken, d.bad, d.braces = r.bool(), r.bool(), r.bool()
-	made := r.bool() // what it was put together from may have changed
 	if meta := r.str(); len(meta) > 2 {
 		if err := json.Unmarshal([]byte(meta), &d.Meta); err != nil {
 			return nil, err
@@ -115,7 +116,7 @@ func readRecord(path string, data []byte) (*Doc, error) {
 	for i := range ps {
 		ps[i] = diag.Problem{File: path, Line: r.num(), Column: r.num(), Severity: diag.Severity(r.num()), Rule: r.str(), Text: r.str(), Fix: r.str(), Edit: diag.Edit{Was: r.str(), Put: r.str()}}
 	}
-	if r.bad || made || r.b != "" || d.Title == "" {
+	if r.bad || r.b != "" || d.Title == "" {
 		return nil, errRecord
 	}
 	d.found = ps

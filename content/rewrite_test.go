@@ -7,6 +7,18 @@ import (
 	"rutter/content/markdown"
 )
 
+// destinationOf finds the bytes of a file that are the destination of one of its links: of a reference those in the
+// definition, of a quoted value those between the quotation marks. A destination that is put together from several
+// lines, or a file that is not UTF-8, is not found.
+func destinationOf(raw []byte, l markdown.Link) (from, to int, ok bool) {
+	for _, w := range destinationsOf(raw) {
+		if w.Link == l {
+			return w.from, w.to, w.form != 0
+		}
+	}
+	return 0, 0, false
+}
+
 func TestDestinationOf(t *testing.T) {
 	for _, tt := range []struct{ name, src, want string }{
 		{"inline", "[a](b.md) and [c](<d e.md> \"t\")\n", "b.md|d e.md"},

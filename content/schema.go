@@ -9,11 +9,8 @@ import (
 	"unicode"
 )
 
-// Schemas are the names of what [Schema] describes: the front matter of a page, portal.yaml, queries.yaml.
-func Schemas() []string { return []string{"page", "portal", "queries"} }
-
-// Schema is the JSON Schema, draft 2020-12, of what an author writes as data; nil for no name of [Schemas]. It says what
-// an editor should offer and mark: whatever it accepts of front matter is read without a problem in its form. Words of a
+// Schema is the JSON Schema, draft 2020-12, of what an author writes as data: "page" for the front matter of a page,
+// "portal" for portal.yaml, "queries" for queries.yaml; nil for any other name. It says what an editor should offer and mark: whatever it accepts of front matter is read without a problem in its form. Words of a
 // choice it wants in lower case, which `rutter check` does not mind.
 func Schema(of string) []byte {
 	var s object

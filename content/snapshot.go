@@ -115,27 +115,41 @@ func (s *Snapshot) Problems() []diag.Problem {
 // Counts returns how many problems there are of each severity, but for what [Rules] say of the folder as a whole:
 // that is advice, and takes a look at all pages.
 func (s *Snapshot) Counts() (errors, warnings, notes int) {
-	add := func(ps []diag.Problem) {
-		e, w, n := diag.Count(ps)
-		errors, warnings, notes = errors+e, warnings+w, notes+n
+	var all tally
+	for _, ps := range [][]diag.Problem{s.restPs, s.unreadPs, s.asked.found(), s.portal.found()} {
+		all.add(ps)
 	}
-	add(s.restPs)
-	add(s.unreadPs)
-	add(s.asked.found())
-	add(s.portal.found())
-	for _, ps := range s.filePs {
-		add(ps)
-	}
-	for _, ps := range s.linkPs {
+	told := map[diag.Problem]bool{} // of files that pages include
+	for file, ps := range s.filePs {
 		for _, p := range ps {
-			if p.Severity == diag.Error {
-				errors++
-			} else {
-				notes++ // a link to a former address
-			}
+			all.once(told, file, p)
 		}
 	}
-	return errors, warnings, notes
+	for file, ps := range s.linkPs {
+		for _, p := range ps {
+			all.once(told, file, p.Problem)
+		}
+	}
+	return all.errors, all.warnings, all.notes
+}
+
+// tally is how many problems there are of each severity.
+type tally struct{ errors, warnings, notes int }
+
+func (t *tally) add(ps []diag.Problem) {
+	e, w, n := diag.Count(ps)
+	t.errors, t.warnings, t.notes = t.errors+e, t.warnings+w, t.notes+n
+}
+
+// once counts a problem of a page, and what stands in a file that several pages include for the first of them.
+func (t *tally) once(told map[diag.Problem]bool, page string, p diag.Problem) {
+	if p.File != page {
+		if told[p] {
+			return
+		}
+		told[p] = true
+	}
+	t.add([]diag.Problem{p})
 }
 
 // SameProblems tells whether reading the files found the same problems in both.
@@ -155,15 +169,12 @@ func (s *Snapshot) ProblemsOf(file string) []diag.Problem {
 
 // CountsOf returns how many problems of each severity one file has.
 func (s *Snapshot) CountsOf(file string) (errors, warnings, notes int) {
-	errors, warnings, notes = diag.Count(s.filePs[file])
+	var all tally
+	all.add(s.filePs[file])
 	for _, p := range s.linkPs[file] {
-		if p.Severity == diag.Error {
-			errors++
-		} else {
-			notes++
-		}
+		all.add([]diag.Problem{p.Problem})
 	}
-	return errors, warnings, notes
+	return all.errors, all.warnings, all.notes
 }
 
 // Bad returns the problems for which pages are not shown as their files have them now, sorted; see Stale.

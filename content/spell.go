@@ -52,7 +52,6 @@ func (m *mover) moved(landing string) string {
 // need is a link that has to be written in another way.
 type need struct {
 	markdown.Link
-	was  destination
 	dead bool   // it leads nowhere, and goes on naming the same place
 	want string // the landing, or the place
 	base string // the folder that a path from a root began in
@@ -61,11 +60,11 @@ type need struct {
 
 // needs tells whether a link of a page has to be written in another way for the page as it is after the move.
 func (m *mover) needs(d, moved *Doc, dest string) (n need, yes bool) {
-	n.was = parseDestination(d.Path, dest)
-	if n.was.self {
+	was := parseDestination(d.Path, dest)
+	if was.self {
 		return n, false
 	}
-	t := m.s.find(d, n.was)
+	t := m.s.find(d, was)
 	p, _, abs := pathOf(dest)
 	if !t.Found {
 		n.dead = true
@@ -81,8 +80,8 @@ func (m *mover) needs(d, moved *Doc, dest string) (n need, yes bool) {
 	if landing(u) == n.want && (!u.alias || t.alias) {
 		return n, false
 	}
-	if !t.alias && t.tried < len(n.was.paths) {
-		at := n.was.paths[t.tried]
+	if !t.alias && t.tried < len(was.paths) {
+		at := was.paths[t.tried]
 		n.next = !abs && at != path.Join(d.Dir(), p)
 		for up := d.Dir(); abs && up != ""; up = dirOf(up) {
 			if path.Join(up, p) == at {

@@ -358,12 +358,7 @@ func (w View) SeesVersion(path string, raw []byte) bool {
 // audienceOfVersion is whom a version of a page was for, as readDoc has it.
 func audienceOfVersion(path string, raw []byte) []string {
 	b := cut(raw)
-	if b.format == 0 {
-		if late, hide := lateFrontMatter(path, raw); late != nil && hide {
-			return []string{Nobody}
-		}
-	}
-	meta, _, _, ok := frontMatter(path, b)
+	audience, ok := audienceOf(path, raw, b)
 	block := b.text
 	if b.broken != nil {
 		block = raw
@@ -371,7 +366,7 @@ func audienceOfVersion(path string, raw []byte) []string {
 	if !ok && mentionsAudience(block) {
 		return []string{Nobody}
 	}
-	return meta.Audience
+	return audience
 }
 
 // Anchors returns the anchors that earlier versions of a page had and this one has not, by ID, as far as those versions
