@@ -108,7 +108,7 @@ func (d *Doc) full() *Doc {
 	if err != nil {
 		return nil
 	}
-	f, _, _ := readDoc(d.Path, raw, isFolderPage(d), reading{fs: d.text.fs, constants: d.text.constants, elsewhere: d.text.elsewhere})
+	f, _, _ := readDoc(d.Path, raw, d.IsFolder(), reading{fs: d.text.fs, constants: d.text.constants, elsewhere: d.text.elsewhere})
 	f = f.at(d.Key)
 	d.text.full.Store(f)
 	return f

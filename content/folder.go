@@ -66,7 +66,7 @@ func (s *Snapshot) folder(dir string, below map[string]*Folder) *Folder {
 			}
 			continue
 		}
-		if isFolderPage(d) {
+		if d.IsFolder() {
 			f.Index, f.Title = d.Path, d.Title
 		} else {
 			f.Docs = append(f.Docs, d.Path)
@@ -88,8 +88,8 @@ func (s *Snapshot) folder(dir string, below map[string]*Folder) *Folder {
 
 func baseOf(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }
 
-// isFolderPage tells whether the page stands for its folder.
-func isFolderPage(d *Doc) bool { return d.Key == "" || strings.HasSuffix(d.Key, "/") }
+// IsFolder tells whether the page stands for its folder.
+func (d *Doc) IsFolder() bool { return d.Key == "" || strings.HasSuffix(d.Key, "/") }
 
 // compareDocs puts pages by weight (0 last), then title, then path.
 func compareDocs(a, b *Doc) int {

@@ -109,7 +109,7 @@ func (s *Snapshot) asWritten() *Snapshot {
 	for _, d := range s.docs {
 		if d.made != nil {
 			if raw, err := d.Source(); err == nil {
-				own, _, _ := readDoc(d.Path, raw, isFolderPage(d), reading{})
+				own, _, _ := readDoc(d.Path, raw, d.IsFolder(), reading{})
 				d = own.at(d.Key)
 			}
 		}
@@ -244,7 +244,7 @@ func (m *mover) verify() error {
 			continue
 		}
 		old, was := m.s.doc(p), m.after.doc(m.name(p))
-		d, found, usable := readDoc(was.Path, r.Text, isFolderPage(was), reading{})
+		d, found, usable := readDoc(was.Path, r.Text, was.IsFolder(), reading{})
 		if !usable || len(d.Links) != len(old.Links) || !sameButLinks(d.Meta, old.Meta) || !slices.Equal(d.Anchors, old.Anchors) || len(found) > len(m.s.filePs[p]) {
 			return &RefusedError{Problems: []diag.Problem{{File: p, Line: 1, Rule: "move", Text: "the page would be read otherwise when its links were rewritten", Fix: "rewrite them by hand first"}}}
 		}

@@ -14,6 +14,7 @@ import (
 	yamlparser "github.com/goccy/go-yaml/parser"
 	"github.com/pelletier/go-toml/v2/unstable"
 
+	"rutter/content/diag"
 	"rutter/content/markdown"
 )
 
@@ -56,16 +57,7 @@ func newAuthored(raw []byte) *authored {
 	if !utf8.Valid(raw) || bytes.IndexByte(raw, 0) >= 0 { // what is parsed is then another text
 		return f
 	}
-	at := 0
-	if bytes.HasPrefix(raw, []byte("\xef\xbb\xbf")) {
-		at = 3
-	}
-	f.starts = append(f.starts, at)
-	for i := at; i < len(raw); i++ {
-		if raw[i] == '\n' || raw[i] == '\r' && (i+1 == len(raw) || raw[i+1] != '\n') {
-			f.starts = append(f.starts, i+1)
-		}
-	}
+	f.starts = diag.LineStarts(raw)
 	return f
 }
 

@@ -163,7 +163,7 @@ func (w View) Trail(dir string) []FolderRef {
 
 // Parent returns the folder that a page is listed in: for a folder's own page, the folder above.
 func (d *Doc) Parent() string {
-	if isFolderPage(d) {
+	if d.IsFolder() {
 		return dirOf(d.Dir())
 	}
 	return d.Dir()
@@ -173,7 +173,7 @@ func (d *Doc) Parent() string {
 // folder's own page.
 func (w View) Neighbours(d *Doc) (prev, next *Doc) {
 	f := w.s.folders[d.Dir()]
-	if f == nil || isFolderPage(d) {
+	if f == nil || d.IsFolder() {
 		return nil, nil
 	}
 	i := slices.Index(f.Docs, d.Path)

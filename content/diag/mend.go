@@ -15,7 +15,7 @@ func Mend(raw []byte, ps []Problem) (out []byte, applied int) {
 		put      string
 	}
 	var cuts []cut
-	begins := linesOf(raw)
+	begins := LineStarts(raw)
 	for _, p := range ps {
 		if !p.Edit.Mends() {
 			continue
@@ -38,9 +38,9 @@ func Mend(raw []byte, ps []Problem) (out []byte, applied int) {
 	return append(out, raw[done:]...), applied
 }
 
-// linesOf are the offsets at which the lines of a file begin. A byte order mark is no part of the first; a lone CR ends a
+// LineStarts are the offsets at which the lines of a file begin; there is one at least. A byte order mark is no part of the first; a lone CR ends a
 // line, as it does where pages are read.
-func linesOf(raw []byte) []int {
+func LineStarts(raw []byte) []int {
 	at := 0
 	if bytes.HasPrefix(raw, []byte("\xef\xbb\xbf")) {
 		at = 3

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"rutter/content"
@@ -14,7 +13,7 @@ import (
 func duplicateTitles(s *content.Snapshot) (ps []diag.Problem) {
 	first := map[string]*content.Doc{}
 	for _, d := range s.Docs() {
-		if strings.HasSuffix(d.Key, "/") || d.Key == "" || !s.Reachable(d) {
+		if d.IsFolder() || !s.Reachable(d) {
 			continue
 		}
 		key := strings.ToLower(strings.Join(strings.Fields(d.Title), " "))
@@ -40,7 +39,7 @@ func orphans(s *content.Snapshot) (ps []diag.Problem) {
 	linked := map[string]bool{} // pages that another page leads to
 	lists := map[string]map[string]bool{}
 	for _, d := range s.Docs() {
-		index := strings.HasSuffix(d.Key, "/") || d.Key == ""
+		index := d.IsFolder()
 		for _, l := range d.Links {
 			if l.Image {
 				continue
@@ -60,7 +59,7 @@ func orphans(s *content.Snapshot) (ps []diag.Problem) {
 	}
 	pages := map[string][]*content.Doc{} // of the folders whose page lists what is in them
 	for _, d := range s.Docs() {
-		if lists[d.Dir()] != nil && !strings.HasSuffix(d.Key, "/") && d.Key != "" {
+		if lists[d.Dir()] != nil && !d.IsFolder() {
 			pages[d.Dir()] = append(pages[d.Dir()], d)
 		}
 	}
@@ -78,6 +77,5 @@ func orphans(s *content.Snapshot) (ps []diag.Problem) {
 			}
 		}
 	}
-	slices.SortFunc(ps, func(a, b diag.Problem) int { return strings.Compare(a.File, b.File) })
 	return ps
 }

@@ -8,14 +8,12 @@ import (
 	"unicode/utf8"
 
 	"rutter/content/diag"
-	"rutter/content/markdown"
 	"rutter/content/shell"
 )
 
 // headings reports levels that are left out, and sections with nothing in them.
 func (c *checked) headings() {
 	level := 0
-	var last markdown.Outlined
 	for part := range c.Body.Outline() {
 		if level > 0 && part.Level > level+1 {
 			c.add(diag.Problem{
@@ -24,10 +22,10 @@ func (c *checked) headings() {
 				Fix:  "make it " + strings.Repeat("#", level+1) + ", or put a heading between them",
 			})
 		}
-		level, last = part.Level, part
+		level = part.Level
 		if part.Empty && part.Text != "" && part.Level > 1 {
 			c.add(diag.Problem{
-				Line: last.Line, Column: last.Column, Severity: diag.Warning, Rule: "section-empty",
+				Line: part.Line, Column: part.Column, Severity: diag.Warning, Rule: "section-empty",
 				Text: "nothing stands below the heading “" + clip(part.Text) + "”", Fix: "write it, or take the heading out",
 			})
 		}
@@ -50,8 +48,8 @@ var vague = regexp.MustCompile(`(?i)\b(?:` + strings.Join([]string{
 	`in an? (?:future|upcoming) (?:release|version)`,
 }, "|") + `)`)
 
-// hints are pieces of what vague finds: text that holds none need not be looked at closely.
-var hints = []string{"urrently", "ecently", "writing", "owadays", "near future", "oming soon", "urther notice", "soon", "shortly", "future", "upcoming", "next"}
+// hints are pieces of what vague finds, in lower case: text that holds none need not be looked at closely.
+var hints = []string{"currently", "recently", "writing", "nowadays", "further notice", "soon", "shortly", "future", "upcoming", "next"}
 
 // prose reports what hides a date.
 func (c *checked) prose() {
@@ -59,7 +57,8 @@ func (c *checked) prose() {
 		return
 	}
 	for w := range c.Body.Prose() {
-		if !slices.ContainsFunc(hints, func(h string) bool { return strings.Contains(w.Text, h) }) {
+		low := strings.ToLower(w.Text)
+		if !slices.ContainsFunc(hints, func(h string) bool { return strings.Contains(low, h) }) {
 			continue
 		}
 		for _, m := range vague.FindAllStringIndex(w.Text, -1) {

@@ -20,7 +20,7 @@ type Rule struct {
 	Severity diag.Severity // the gravest its problems have
 	Text     string        // Markdown: why it matters to readers, and what to do
 	Mended   bool          // some of its problems can be mended by themselves
-	Example  []Example     // a folder that has the problem
+	Example  []Example     // a folder that has the problem; none where a folder alone cannot
 	Reports  string        // the problems of the example, a line each
 }
 
@@ -29,7 +29,7 @@ type Example struct{ Path, Text string }
 
 // A rule is one file of rules/, a txtar archive: its comment is the title, a line that names the severity, and the text; its
 // files are the example, with the problems in "want" and what mends itself in "fixed/…". The same file is the rule's
-// test.
+// test. A rule of what no folder of files can show, such as a disk that cannot be read, has neither.
 //
 //go:embed rules/*.txtar
 var files embed.FS

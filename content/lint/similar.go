@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"hash/fnv"
 	"math"
 	"runtime"
 	"strings"
@@ -56,7 +57,7 @@ func (s *similarity) find(snap *content.Snapshot) (ps []diag.Problem) {
 					continue
 				}
 				tried[j] = true
-				if meantAlike(docs[j], d) {
+				if meantAlike(snap, docs[j], d) {
 					continue
 				}
 				if v := sk.share(sketches[j]); v >= alike && v > share {
@@ -78,14 +79,14 @@ func (s *similarity) find(snap *content.Snapshot) (ps []diag.Problem) {
 	return ps
 }
 
-// mostAlike is how many pages of one look a new one is compared with.
+// mostAlike is how many pages a bucket keeps: a page is compared with those in each of its own.
 const mostAlike = 50
 
 // meantAlike tells whether two pages are versions of one, or of versions apart: they repeat each other by right.
-func meantAlike(a, b *content.Doc) bool {
+func meantAlike(s *content.Snapshot, a, b *content.Doc) bool {
 	_, v := a.Version()
 	_, w := b.Version()
-	return v != w || a.Meta.Lang != b.Meta.Lang
+	return v != w || s.Lang(a) != s.Lang(b)
 }
 
 // sketches returns those of docs, and forgets all others.
@@ -130,11 +131,9 @@ func (a *sketch) share(b *sketch) float64 {
 
 // hash is FNV-1a, which gives the same answer on every machine: the percentages are read by people.
 func hash(word string) uint64 {
-	h := uint64(14695981039346656037)
-	for i := range len(word) {
-		h = (h ^ uint64(word[i])) * 1099511628211
-	}
-	return h
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(word))
+	return h.Sum64()
 }
 
 // sketchOf returns nil for a page that is too short, or cannot be read.
@@ -154,21 +153,16 @@ func sketchOf(d *content.Doc) *sketch {
 	// One permutation, cut into bins (Li, Owen, Zhang: One permutation hashing, 2012): the smallest hash of each bin.
 	var sk sketch
 	filled := [entries]bool{}
-	runs := 0
 	for i := 0; i+runWords <= len(hashes); i++ {
 		h := uint64(0)
 		for _, w := range hashes[i : i+runWords] {
 			h = (h ^ w) * 0x9E3779B97F4A7C15
 			h ^= h >> 29
 		}
-		runs++
 		bin, v := h%entries, uint32(h>>32)
 		if !filled[bin] || v < sk[bin] {
 			sk[bin], filled[bin] = v, true
 		}
-	}
-	if runs < fewestRun {
-		return nil
 	}
 	for i := range sk { // an empty bin takes the next one's, rotated
 		for j := 1; !filled[i] && j < entries; j++ {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"hash/maphash"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -31,15 +30,7 @@ func isBlock(n *html.Node) bool {
 	if n.Type != html.ElementNode {
 		return false
 	}
-	if !phrasing[n.Data] {
-		return true
-	}
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if isBlock(c) {
-			return true
-		}
-	}
-	return false
+	return !phrasing[n.Data] || holdsBlocks(n)
 }
 
 // children are the blocks in a node. Text that stands beside them is a block as well, and loses its place in the node.
@@ -397,8 +388,6 @@ func (d *differ) wordsOf(b *block) []uint32 {
 	slices.Sort(b.words)
 	return b.words
 }
-
-func decimal(i int) string { return strconv.Itoa(i) }
 
 func newElement(a atom.Atom, class string) *html.Node {
 	n := &html.Node{Type: html.ElementNode, DataAtom: a, Data: a.String()}

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"strings"
 
 	"golang.org/x/net/html"
 )
@@ -81,31 +82,29 @@ type attribute struct {
 	form     Form
 }
 
-const spaces = " \t\n\f\r"
-
 // attributesOf finds the values in a raw tag, by the rules of the tokenizer: it returns as many attributes as that does,
 // or nil where it would be guessing.
 func attributesOf(raw []byte, t html.Token) []attribute {
 	var out []attribute
 	i := 1 + len(t.Data)
 	for i < len(raw) {
-		for i < len(raw) && (bytes.IndexByte([]byte(spaces), raw[i]) >= 0 || raw[i] == '/') {
+		for i < len(raw) && (strings.IndexByte(space, raw[i]) >= 0 || raw[i] == '/') {
 			i++
 		}
 		if i >= len(raw) || raw[i] == '>' {
 			break
 		}
 		start := i
-		for i++; i < len(raw) && bytes.IndexByte([]byte(spaces+"/=>"), raw[i]) < 0; {
+		for i++; i < len(raw) && strings.IndexByte(space+"/=>", raw[i]) < 0; {
 			i++
 		}
 		a := attribute{key: string(bytes.ToLower(raw[start:i])), from: i, to: i, form: Open}
 		j := i
-		for j < len(raw) && bytes.IndexByte([]byte(spaces), raw[j]) >= 0 {
+		for j < len(raw) && strings.IndexByte(space, raw[j]) >= 0 {
 			j++
 		}
 		if j < len(raw) && raw[j] == '=' {
-			for j++; j < len(raw) && bytes.IndexByte([]byte(spaces), raw[j]) >= 0; {
+			for j++; j < len(raw) && strings.IndexByte(space, raw[j]) >= 0; {
 				j++
 			}
 			i = a.value(raw, j)
@@ -140,7 +139,7 @@ func (a *attribute) value(raw []byte, at int) int {
 		return a.to + 1
 	}
 	a.from, a.to = at, at
-	for a.to < len(raw) && bytes.IndexByte([]byte(spaces+">"), raw[a.to]) < 0 {
+	for a.to < len(raw) && strings.IndexByte(space+">", raw[a.to]) < 0 {
 		a.to++
 	}
 	return a.to

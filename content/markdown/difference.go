@@ -2,9 +2,11 @@ package markdown
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"hash/maphash"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -144,7 +146,7 @@ func bury(n *html.Node) {
 	case atom.A:
 		n.DataAtom, n.Data, n.Attr = atom.Span, "span", nil
 	case atom.Img:
-		alt := altText(n)
+		alt := cmp.Or(attr(n, "alt"), noAlt)
 		n.DataAtom, n.Data = atom.Span, "span"
 		n.Attr = []html.Attribute{{Key: "class", Val: "picture-gone"}}
 		n.AppendChild(textNode(alt))
@@ -153,15 +155,6 @@ func bury(n *html.Node) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		bury(c)
 	}
-}
-
-func altText(n *html.Node) string {
-	for _, a := range n.Attr {
-		if a.Key == "alt" && a.Val != "" {
-			return a.Val
-		}
-	}
-	return noAlt
 }
 
 // differ holds what the comparison of two trees needs.
@@ -405,7 +398,7 @@ func numberSteps(root *html.Node) {
 			spot, word := newElement(atom.Span, "spot"), newElement(atom.Span, "vh")
 			word.AppendChild(textNode("Step "))
 			spot.AppendChild(word)
-			spot.AppendChild(textNode(decimal(*next)))
+			spot.AppendChild(textNode(strconv.Itoa(*next)))
 			n.InsertBefore(spot, n.FirstChild)
 			return // no course stands within another
 		}

@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -91,7 +92,7 @@ func folded(to *html.Node, items []item) *html.Node {
 		in = newElement(atom.Tbody, "")
 		table.AppendChild(in)
 		details.AppendChild(table)
-		cell.Attr = []html.Attribute{{Key: "colspan", Val: decimal(columns(items))}}
+		cell.Attr = []html.Attribute{{Key: "colspan", Val: strconv.Itoa(columns(items))}}
 		cell.AppendChild(details)
 		out = newElement(atom.Tr, "fold")
 		out.AppendChild(cell)
@@ -105,7 +106,7 @@ func folded(to *html.Node, items []item) *html.Node {
 			in.AppendChild(n)
 		}
 	}
-	line := decimal(len(items)) + " " + many + " unchanged"
+	line := strconv.Itoa(len(items)) + " " + many + " unchanged"
 	if len(items) == 1 {
 		line = "1 " + one + " unchanged"
 	}

@@ -215,7 +215,6 @@ func (r nodes) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindCodeBlock, r.code)
 	reg.Register(ast.KindCodeSpan, r.span)
 	reg.Register(extast.KindTaskCheckBox, r.checkbox)
-	reg.Register(kindMark, r.mark)
 	reg.Register(extast.KindTable, r.table)
 	reg.Register(extast.KindTableHeader, r.tableHeader)
 	reg.Register(extast.KindTableRow, r.tableRow)

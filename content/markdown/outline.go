@@ -120,6 +120,28 @@ type Act struct {
 	Undone   bool   // its step, or a section of the page, says how to undo it, when to stop, or that it cannot be undone
 }
 
+// script is a block of commands as a shell reads it.
+type script struct {
+	shell.Script
+	back func(int) int // where in the block an offset into what was read is
+}
+
+// readScripts reads the page's blocks of commands, once for all that ask.
+func (p *Page) readScripts() map[ast.Node]script {
+	if p.scripts == nil {
+		p.scripts = map[ast.Node]script{}
+		commands, at, _ := p.commands()
+		vars := shell.VariablesOf(commands)
+		for n, b := range p.blocks() {
+			if isShell(b.lang) {
+				p.scripts[n] = script{shell.Read(commands[0], vars), at[0]}
+				commands, at = commands[1:], at[1:]
+			}
+		}
+	}
+	return p.scripts
+}
+
 // Destructive goes through the blocks of commands that destroy something.
 func (p *Page) Destructive() iter.Seq[Act] {
 	return func(yield func(Act) bool) {
@@ -127,16 +149,11 @@ func (p *Page) Destructive() iter.Seq[Act] {
 			return
 		}
 		var kill []ast.Node
-		commands, _, _ := p.commands()
-		vars := shell.VariablesOf(commands)
-		for n, b := range p.blocks() {
-			if !isShell(b.lang) {
-				continue
-			}
-			if shell.Read(commands[0], vars).Effect == shell.Destroys {
+		scripts := p.readScripts()
+		for n := range p.blocks() {
+			if s, ok := scripts[n]; ok && s.Effect == shell.Destroys {
 				kill = append(kill, n)
 			}
-			commands = commands[1:]
 		}
 		if len(kill) == 0 {
 			return
@@ -276,8 +293,7 @@ func (p *Page) Values(declared map[string]bool) iter.Seq[Value] {
 			v.Line, v.Column = pos.at(offset)
 			return yield(v)
 		}
-		commands, at, _ := p.commands()
-		vars := shell.VariablesOf(commands)
+		scripts := p.readScripts()
 		for n, b := range p.blocks() {
 			if n.Lines().Len() == 0 {
 				continue
@@ -289,14 +305,13 @@ func (p *Page) Values(declared map[string]bool) iter.Seq[Value] {
 			}
 			var holes []shell.Hole
 			back := func(i int) int { return i }
-			if isShell(b.lang) {
-				holes, back = shell.Read(commands[0], vars).Holes, at[0]
-				commands, at = commands[1:], at[1:]
+			if s, ok := scripts[n]; ok {
+				holes, back = s.Holes, s.back
 			} else if !isOutput(b.lang) {
 				holes = declaredHoles(codeOf(n, p.src), declared)
 			}
 			for _, h := range holes {
-				if !found(h.Name, p.inBlock(n, back(h.From))) {
+				if !found(h.Name, inBlock(n, back(h.From))) {
 					return
 				}
 			}
@@ -316,16 +331,8 @@ func (p *Page) Values(declared map[string]bool) iter.Seq[Value] {
 }
 
 // inBlock is the offset in the page of an offset into the text of a block of code, whose lines may be indented.
-func (p *Page) inBlock(n ast.Node, at int) int {
-	for i := range n.Lines().Len() {
-		s := n.Lines().At(i)
-		if size := s.Len() + s.Padding; at >= size {
-			at -= size
-			continue
-		}
-		return s.Start + max(at-s.Padding, 0)
-	}
-	return n.Lines().At(0).Start
+func inBlock(n ast.Node, at int) int {
+	return (&origin{rest: n.Lines().Sliced(0, n.Lines().Len())}).of(at)
 }
 
 // Rebase tells the page that some of its lines came from other files: the links there lead from where those lie, and say so.

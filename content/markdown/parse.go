@@ -42,6 +42,8 @@ type Page struct {
 	ended  map[string]bool     // names of elements, other than those that pass, see elements
 	ids    map[ast.Node]string // heading → id
 	owner  map[string]ast.Node // id → the raw HTML that has it
+
+	scripts map[ast.Node]script // see readScripts
 }
 
 // Heading is one heading of the page.
