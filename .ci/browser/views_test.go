@@ -48,6 +48,11 @@ var readersViews = []view{
 	{path: "/-/product/Depot", status: 200},
 	{path: "/-/tag/hull", status: 200},
 
+	// What authors are told, and who answers for what.
+	{path: "/-/rules", status: 200, says: "Rules of writing"},
+	{path: "/-/rules/value-wrong", status: 200, says: "cannot be read"},
+	{path: "/-/accountability", status: 200, says: "Accountability"},
+
 	// Searches: nothing asked, facets and a pager, its last page, nothing found, a slip of the hand, too long.
 	{path: "/search", status: 200, says: "What do you see?"},
 	{path: "/search?q=barnacle", status: 200, says: "23 pages"},
@@ -69,6 +74,8 @@ var authorsViews = []view{
 	{path: "/playbooks/network/beacon", status: 200},
 	{path: "/playbooks/broken/mast", status: 200},
 	{path: "/-/problems", status: 200, says: "errors to mend"},
+	{path: "/-/accountability", status: 200, says: "Accountability"},
+	{path: "/-/rules/link-dead", status: 200},
 	{path: "/search?q=barnacle", status: 200},
 	{path: "/wurblfx", status: 404},
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -93,8 +92,6 @@ func (c *auditCmd) state() (string, error) {
 		return c.State, nil
 	case c.Git == "":
 		return edition.StateDir(c.Dir)
-	case c.Dir == ".":
-		c.Dir = ""
 	}
 	return (&gitFlags{Git: c.Git, Branch: c.Branch}).state(c.Dir)
 }
@@ -168,10 +165,7 @@ func (t *trail) writeJSON(out *streams) error {
 	if t.broken != nil {
 		said.Broken = &broken{t.broken.Line, t.broken.Why}
 	}
-	e := json.NewEncoder(out.Out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(said)
+	return encode(out.Out, said)
 }
 
 // writeText prints a line for each entry, and below it what is other in that edition.

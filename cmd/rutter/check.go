@@ -219,9 +219,9 @@ func (c *checkCmd) write(w io.Writer, r report) error {
 	case "json":
 		return writeJSON(w, r)
 	case "sarif":
-		return writeSARIF(w, r, c.prefix())
+		return writeSARIF(w, r, prefix(c.Dir))
 	case "github":
-		return writeGitHub(w, r, c.prefix())
+		return writeGitHub(w, r.problems, prefix(c.Dir))
 	}
 	for _, p := range r.problems {
 		if _, err := fmt.Fprintln(w, p); err != nil {
@@ -232,13 +232,13 @@ func (c *checkCmd) write(w io.Writer, r report) error {
 }
 
 // prefix leads from the working folder, where a code host looks for files, to the content folder.
-func (c *checkCmd) prefix() string {
-	d := filepath.ToSlash(filepath.Clean(c.Dir))
+func prefix(dir string) string {
+	d := filepath.ToSlash(filepath.Clean(dir))
 	if d == "." {
 		return ""
 	}
-	if wd, err := os.Getwd(); err == nil && filepath.IsAbs(c.Dir) {
-		if rel, err := filepath.Rel(wd, c.Dir); err == nil && !strings.HasPrefix(rel, "..") {
+	if wd, err := os.Getwd(); err == nil && filepath.IsAbs(dir) {
+		if rel, err := filepath.Rel(wd, dir); err == nil && !strings.HasPrefix(rel, "..") {
 			d = filepath.ToSlash(rel)
 		}
 	}

@@ -163,10 +163,10 @@ func says(p diag.Problem) string {
 // uri is a relative path as a relative reference (RFC 3986).
 func uri(p string) string { return (&url.URL{Path: p}).String() }
 
-// writeGitHub prints the commands by which a GitHub workflow annotates files.
-func writeGitHub(w io.Writer, r report, prefix string) error {
+// writeGitHub prints the commands by which a GitHub workflow annotates files, whose names stand behind prefix.
+func writeGitHub(w io.Writer, ps []diag.Problem, prefix string) error {
 	names := []string{"error", "warning", "notice"}
-	for _, p := range r.problems {
+	for _, p := range ps {
 		at := []string{}
 		if p.File != "" {
 			at = append(at, "file="+property(prefix+p.File))

@@ -58,6 +58,7 @@ const (
 // fills says what is offered for values by their names in the model; a choice is known by its words.
 var fills = map[string]fill{
 	"dir": folders, "out": folders, "state": folders, "from": files, "to": files, "tls-cert": files, "tls-key": files,
+	"token-file": files, "hook-secret-file": files, "rules": files,
 }
 
 func argumentOf(v *kong.Value) argument {

@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -15,7 +13,7 @@ import (
 
 	"rutter/content"
 	"rutter/content/coverage"
-	"rutter/content/source"
+	"rutter/content/diag"
 	"rutter/site"
 	"rutter/site/asked"
 	"rutter/site/edition"
@@ -63,10 +61,7 @@ func (c *coverageCmd) Run(out *streams) error {
 	}
 	switch c.Format {
 	case "json":
-		e := json.NewEncoder(out.Out)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		err = e.Encode(report)
+		err = encode(out.Out, report)
 	case "github":
 		err = c.annotate(out.Out, report)
 	default:
@@ -76,8 +71,8 @@ func (c *coverageCmd) Run(out *streams) error {
 		return &exit{exitIO, err}
 	}
 	n := report.Counts
-	_, _ = fmt.Fprintf(out.Err, "%d alerts in %d rules: %d answered, %d with a dead address, %d with an address elsewhere, %d unanswered\n",
-		len(report.Alerts), report.Rules, n[coverage.Answered], n[coverage.URLDead], n[coverage.URLElse], n[coverage.Unanswered])
+	_, _ = fmt.Fprintf(out.Err, "%s in %s: %d answered, %d with a dead address, %d with an address elsewhere, %d unanswered\n",
+		several(len(report.Alerts), "alert"), several(report.Rules, "rule"), n[coverage.Answered], n[coverage.URLDead], n[coverage.URLElse], n[coverage.Unanswered])
 	if report.Failed(c.Strict) {
 		return &exit{exitProblem, nil}
 	}
@@ -107,15 +102,9 @@ func rulesOf(paths []string) (*coverage.Files, error) {
 }
 
 func (c *coverageCmd) snapshot() (*content.Snapshot, error) {
-	tree, err := library{}.Scan()
-	if c.Dir != "" {
-		var dir *source.Folder
-		if dir, err = source.OpenFolder(c.Dir, time.Now); err == nil {
-			tree, err = dir.Scan()
-		}
-	}
+	tree, err := scanned(c.Dir)
 	if err != nil {
-		return nil, folder(c.Dir, err)
+		return nil, err
 	}
 	b := content.Builder{Reserved: site.Reserved}
 	snap, _, err := b.Build(context.Background(), tree, nil, false)
@@ -201,31 +190,13 @@ func addressOf(e coverage.Entry) string {
 
 // annotate prints the problems as commands of a GitHub workflow, with files as the workflow knows them.
 func (c *coverageCmd) annotate(out io.Writer, r coverage.Report) error {
-	text := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
-	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	ps := make([]diag.Problem, 0, len(r.Problems))
 	for _, p := range r.Problems {
-		file := p.File
+		d := p.Diag()
 		if p.OfPage() {
-			file = path.Join(filepath.ToSlash(c.Dir), file)
+			d.File = prefix(c.Dir) + d.File
 		}
-		level := p.Severity
-		if level == "note" {
-			level = "notice"
-		}
-		where := "file=" + property.Replace(file)
-		if p.Line > 0 {
-			where += fmt.Sprintf(",line=%d", p.Line)
-		}
-		if p.Column > 0 {
-			where += fmt.Sprintf(",col=%d", p.Column)
-		}
-		said := p.Text
-		if p.Fix != "" {
-			said += " (" + p.Fix + ")"
-		}
-		if _, err := fmt.Fprintf(out, "::%s %s,title=%s::%s\n", level, where, property.Replace(p.Rule), text.Replace(said)); err != nil {
-			return err
-		}
+		ps = append(ps, d)
 	}
-	return nil
+	return writeGitHub(out, ps, "")
 }

@@ -55,3 +55,26 @@ func TestCoverageGuide(t *testing.T) {
 		}
 	}
 }
+
+// TestCoverageAnnotations: files are named as the workflow knows them, and no rule steers its terminal.
+func TestCoverageAnnotations(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	for name, text := range map[string]string{
+		"docs/disk.md": "---\nalerts: [Nothing]\n---\n# Disk\n",
+		"rules.yaml":   "groups:\n- name: a\n  rules:\n  - alert: \"Q\\e[31mred\\u202eX\"\n    expr: up == 0\n",
+	} {
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out, log bytes.Buffer
+	run([]string{"coverage", "--rules", "rules.yaml", "--format", "github", filepath.Join(dir, "docs")}, &out, &log)
+	if strings.ContainsAny(out.String(), "\x1b\u202e") || !strings.Contains(out.String(), "::error file=rules.yaml,line=4,") || !strings.Contains(out.String(), "::warning file=docs/disk.md,line=2,") {
+		t.Errorf("%q", out.String())
+	}
+}

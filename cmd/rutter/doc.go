@@ -1,7 +1,8 @@
 // Command rutter serves a folder of Markdown as an ops knowledge portal.
 //
-// It turns flags, environment and signals into [rutter/site.Options] and nothing more. A tour of the code, from the
-// files to the reader:
+// To serve, it turns flags, environment and signals into [rutter/site.Options] and nothing more. Beside that it has the
+// commands of authors and operators: check, new, mv, search, coverage, owners, audit, rollback and others. A tour of the
+// code, from the files to the reader:
 //
 //   - rutter/content/markdown parses and renders one Markdown body; rutter/content/diag is a Problem in it.
 //   - rutter/content/source lists a folder and watches it; rutter/content turns what it lists into a Snapshot:

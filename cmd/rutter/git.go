@@ -8,7 +8,9 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -67,8 +69,10 @@ func (g *gitFlags) remote(o *site.Options, folder string, log *slog.Logger) erro
 	return nil
 }
 
-// state is the default folder for what is kept of a repository between runs.
+// state is the default folder for what is kept of a repository between runs. The folder in it counts however it is
+// written: docs, ./docs and docs/ are one.
 func (g *gitFlags) state(folder string) (string, error) {
+	folder = strings.Trim(path.Clean("/"+folder), "/")
 	return edition.StateOf("git " + g.Git + " " + g.Branch + " " + folder)
 }
 

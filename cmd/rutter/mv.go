@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rutter/content"
+	"rutter/content/diag"
 	"rutter/content/source"
 	"rutter/site"
 )
@@ -31,8 +32,8 @@ func (c *mvCmd) Run(out *streams) error {
 	if err != nil {
 		return folder(c.Dir, err)
 	}
-	for _, u := range tree.Unread {
-		return &exit{exitIO, fmt.Errorf("the folder %s cannot be read: %s", u.Path, u.Cause)}
+	if len(tree.Unread) > 0 {
+		return &exit{exitIO, fmt.Errorf("the folder %s cannot be read: %s", tree.Unread[0].Path, tree.Unread[0].Cause)}
 	}
 	b := content.Builder{Reserved: site.Reserved}
 	s, _, err := b.Build(context.Background(), tree, nil, false)
@@ -64,7 +65,7 @@ func (c *mvCmd) Run(out *streams) error {
 		return &exit{exitIO, err}
 	}
 	told(out, m)
-	_, err = fmt.Fprintf(out.Out, "%s is now %s; %s\n", m.From, m.To, counted(m))
+	_, err = fmt.Fprintln(out.Out, diag.Printable(m.From+" is now "+m.To+"; "+counted(m)))
 	return err
 }
 
@@ -76,23 +77,23 @@ func printMove(out *streams, m *content.Move) error {
 			if c.Old == "" {
 				what = "alias " + c.New + " is added"
 			}
-			if _, err := fmt.Fprintln(out.Out, printable(fmt.Sprintf("%s:%d:%d: %s", r.Path, c.Line, c.Column, what))); err != nil {
+			if _, err := fmt.Fprintln(out.Out, diag.Printable(fmt.Sprintf("%s:%d:%d: %s", r.Path, c.Line, c.Column, what))); err != nil {
 				return err
 			}
 		}
 	}
 	told(out, m)
-	_, err := fmt.Fprintln(out.Out, printable(m.From+" would be "+m.To+"; "+counted(m)))
+	_, err := fmt.Fprintln(out.Out, diag.Printable(m.From+" would be "+m.To+"; "+counted(m)))
 	return err
 }
 
 // told says on standard error what an author should know beside.
 func told(out *streams, m *content.Move) {
 	for _, t := range m.Turned {
-		_, _ = fmt.Fprintln(out.Err, "rutter:", printable(t.Path)+" is of the kind "+string(t.Kind)+" there: write kind: in its front matter to keep the old one")
+		_, _ = fmt.Fprintln(out.Err, "rutter:", diag.Printable(t.Path)+" is of the kind "+string(t.Kind)+" there: write kind: in its front matter to keep the old one")
 	}
 	for _, p := range m.Unread {
-		_, _ = fmt.Fprintln(out.Err, "rutter:", printable(p)+" cannot be parsed, so its links were not looked at")
+		_, _ = fmt.Fprintln(out.Err, "rutter:", diag.Printable(p)+" cannot be parsed, so its links were not looked at")
 	}
 }
 
@@ -110,14 +111,4 @@ func counted(m *content.Move) string {
 		}
 	}
 	return fmt.Sprintf("links rewritten: %d, aliases added: %d, files written: %d", links, aliases, files)
-}
-
-// printable shows a text from a file name or a page as one line that cannot steer the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
 }

@@ -8,6 +8,7 @@ import (
 
 	"rutter/content"
 	"rutter/content/diag"
+	"rutter/content/lint"
 	"rutter/content/source"
 	"rutter/site"
 	"rutter/site/accountability"
@@ -16,7 +17,7 @@ import (
 type ownersCmd struct {
 	Dir     string `arg:"" default:"." help:"Content folder."`
 	Owner   string `help:"Print what waits for this owner, as text for a mail; nobody takes the pages without one."`
-	Format  string `default:"text" enum:"text,json,csv" help:"text, or every page as json or csv, with the same fields as /api/v1/accountability."`
+	Format  string `default:"text" enum:"text,json,csv" help:"text; or every page that is for everyone, as json with the same fields as /api/v1/accountability, or as csv."`
 	BaseURL string `name:"base-url" help:"Scheme and host of the portal, for addresses in the text."`
 }
 
@@ -37,7 +38,7 @@ func (c *ownersCmd) Run(out *streams) error {
 			return err
 		}
 	}
-	b := content.Builder{Reserved: site.Reserved}
+	b := content.Builder{Reserved: site.Reserved, Rules: lint.Rules()}
 	if _, _, err := b.Build(ctx, tree, history, false); err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"rutter/content"
-	"rutter/content/source"
+	"rutter/content/diag"
 	"rutter/search"
 	"rutter/search/bleve"
 	"rutter/site"
@@ -64,10 +64,7 @@ func (c *searchCmd) Run(out *streams) error {
 		return err
 	}
 	if c.Format == "json" {
-		e := json.NewEncoder(out.Out)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		err = e.Encode(f)
+		err = encode(out.Out, f)
 	} else {
 		err = c.print(out, f, pasted)
 	}
@@ -152,15 +149,8 @@ func (c *searchCmd) print(out *streams, f site.Answer, pasted bool) error {
 	return nil
 }
 
-// safe makes spaces of control characters, some of which a terminal obeys.
-func safe(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, s)
-}
+// safe makes spaces of characters that a terminal obeys, or that turn the direction of a line.
+func safe(s string) string { return strings.ReplaceAll(diag.Printable(s), "\uFFFD", " ") }
 
 // ask asks a portal.
 func (c *searchCmd) ask(pasted bool) (f site.Answer, err error) {
@@ -203,17 +193,9 @@ func (c *searchCmd) ask(pasted bool) (f site.Answer, err error) {
 
 // find searches a folder with an index of its own: that of a running portal stays untouched.
 func (c *searchCmd) find(pasted bool) (f site.Answer, err error) {
-	var tree content.Tree
-	if c.Dir == "" {
-		tree, err = library{}.Scan()
-	} else {
-		var dir *source.Folder
-		if dir, err = source.OpenFolder(c.Dir, time.Now); err == nil {
-			tree, err = dir.Scan()
-		}
-	}
+	tree, err := scanned(c.Dir)
 	if err != nil {
-		return f, folder(c.Dir, err)
+		return f, err
 	}
 	ctx := context.Background()
 	var b content.Builder

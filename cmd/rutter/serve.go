@@ -177,6 +177,22 @@ type library struct{}
 
 func (library) Scan() (content.Tree, error) { return source.FromFS(content.Library()) }
 
+// scanned lists a content folder once; "" stands for the library.
+func scanned(dir string) (tree content.Tree, err error) {
+	if dir == "" {
+		tree, err = library{}.Scan()
+	} else {
+		var f *source.Folder
+		if f, err = source.OpenFolder(dir, time.Now); err == nil {
+			tree, err = f.Scan()
+		}
+	}
+	if err != nil {
+		return content.Tree{}, folder(dir, err)
+	}
+	return tree, nil
+}
+
 func (c *serveCmd) logger(w io.Writer) *slog.Logger {
 	if c.LogJSON {
 		return slog.New(slog.NewJSONHandler(w, nil))
