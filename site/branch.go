@@ -5,15 +5,16 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"rutter/content"
 	"rutter/content/source"
 	"rutter/site/view"
 )
+
+// maxBranches is how many branches are listed, those that changed last.
+const maxBranches = 500
 
 // branches lists the branches that can be previewed.
 func (s *Server) branches(w http.ResponseWriter, r *request) error {
@@ -31,10 +32,11 @@ func (s *Server) branches(w http.ResponseWriter, r *request) error {
 	live := r.edition.Snapshot.Served()
 	p.More = max(0, len(all)-maxBranches)
 	for _, b := range all[:len(all)-p.More] {
-		p.Branches = append(p.Branches, view.BranchRow{
-			Name: b.Name, URL: (&url.URL{Path: previewPrefix + b.Name + previewHome}).EscapedPath(), Revision: b.Revision[:12],
-			Time: b.Time.Format(time.RFC3339), Date: b.Time.Format("2006-01-02 15:04 UTC"), Live: b.Revision == live,
-		})
+		row := view.BranchRow{
+			Name: b.Name, URL: escape(previewPrefix + b.Name + previewHome), Revision: shortRevision(b.Revision), Live: b.Revision == live,
+		}
+		row.Time, row.Date = moment(b.Time)
+		p.Branches = append(p.Branches, row)
 	}
 	body, err := render(r.Context(), view.BranchesView(p))
 	if err != nil {
@@ -49,7 +51,7 @@ func (s *Server) branches(w http.ResponseWriter, r *request) error {
 }
 
 // compared is what a branch changes, as far as the reader may see it.
-func (s *Server) compared(r *request, b source.Branch) (base string, changes []source.FileChange, err error) {
+func (s *Server) compared(r *request) (base string, changes []source.FileChange, err error) {
 	ctx, cancel := context.WithTimeout(r.Context(), differenceWithin)
 	defer cancel()
 	live := s.publisher.Acquire()
@@ -87,16 +89,16 @@ func shows(v content.View, path string) bool {
 
 // branchChanges lists the pages that a branch changes. The request is of the branch's own portal.
 func (s *Server) branchChanges(own *Server, w http.ResponseWriter, r *request, b source.Branch) error {
-	base, changes, err := s.compared(r, b)
+	base, changes, err := s.compared(r)
 	if err != nil {
 		return err
 	}
 	p := view.BranchPage{
-		Frame: own.frameOf(r, "Preview of "+b.Name), Name: b.Name, Revision: b.Revision[:12], Base: base[:min(len(base), 12)],
-		Time: b.Time.Format(time.RFC3339), Date: b.Time.Format("2006-01-02 15:04 UTC"),
+		Frame: own.frameOf(r, "Preview of "+b.Name), Name: b.Name, Revision: shortRevision(b.Revision), Base: shortRevision(base),
 	}
+	p.Time, p.Date = moment(b.Time)
 	p.NoIndex, p.Frame.Live, p.Frame.Bar = true, "", nil
-	p.Frame.Preview = &view.Preview{Branch: b.Name, Revision: b.Revision[:12], Live: "/"}
+	p.Frame.Preview.Live = "/"
 	for _, c := range changes {
 		row := view.BranchChange{Path: c.New, Status: "changed"}
 		switch {
@@ -127,7 +129,7 @@ func (s *Server) branchChanges(own *Server, w http.ResponseWriter, r *request, b
 
 // branchDifference shows what a branch changes in one page.
 func (s *Server) branchDifference(own *Server, w http.ResponseWriter, r *request, b source.Branch, path string) error {
-	base, changes, err := s.compared(r, b)
+	base, changes, err := s.compared(r)
 	if err != nil {
 		return err
 	}
@@ -137,21 +139,21 @@ func (s *Server) branchDifference(own *Server, w http.ResponseWriter, r *request
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), differenceWithin)
 	defer cancel()
-	read := func(name string) ([]byte, error) {
-		if name == "" {
-			return nil, nil
-		}
-		raw, err := s.o.Blobs.Blob(ctx, name)
-		if raw == nil && err == nil {
-			raw = []byte{}
-		}
-		return raw, err
-	}
-	was, err := read(changes[i].Was)
+	done, err := s.compareTurn(ctx, r) // of the live portal: one bound for it and all previews
 	if err != nil {
 		return err
 	}
-	is, err := read(changes[i].Is)
+	defer done()
+	var was, is []byte
+	if changes[i].Was != "" {
+		was, err = s.version(ctx, changes[i].Was)
+	}
+	if err == nil && changes[i].Is != "" {
+		is, err = s.version(ctx, changes[i].Is)
+	}
+	if errors.Is(err, source.ErrTooLarge) {
+		return errTooLarge
+	}
 	if err != nil {
 		return err
 	}
@@ -169,13 +171,14 @@ func (s *Server) branchDifference(own *Server, w http.ResponseWriter, r *request
 	}
 	p.Frame, p.Heading = own.frameOf(r, "What changes: "+title), "What changes: "+title
 	p.Frame.Changes, p.Frame.NoIndex, p.Frame.Live, p.Frame.Bar = true, true, "", nil
-	p.Frame.Preview = &view.Preview{Branch: b.Name, Revision: b.Revision[:12], Live: "/"}
+	p.Frame.Preview.Live = "/"
 	p.Crumbs = []view.Link{{Label: "Home", URL: "/"}, {Label: "Preview of " + b.Name, URL: previewHome}}
 	if was != nil {
-		p.From = &view.Change{Subject: "where the branch began", Revision: base[:min(len(base), 12)]}
+		p.From = &view.Change{Subject: "where the branch began", Revision: shortRevision(base)}
 	}
 	if is != nil {
-		p.To = &view.Change{Subject: b.Name, Revision: b.Revision[:12], Time: b.Time.Format(time.RFC3339), Date: b.Time.Format("2006-01-02 15:04 UTC")}
+		p.To = &view.Change{Subject: b.Name, Revision: shortRevision(b.Revision)}
+		p.To.Time, p.To.Date = moment(b.Time)
 	}
 	body, err := render(r.Context(), view.DifferenceView(p))
 	if err != nil {

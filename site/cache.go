@@ -17,9 +17,6 @@ type cacheKey struct {
 	path   string
 }
 
-// pageKey names a page of content. The page of the root shares its address with home, which is another answer.
-func pageKey(v content.Viewer, d *content.Doc) cacheKey { return cacheKey{v, "page " + d.URL} }
-
 // cached is an answer with what it depends on.
 type cached struct {
 	key  cacheKey

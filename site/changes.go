@@ -74,7 +74,7 @@ func (s *Server) changes(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	represent(body, typeHTML, cacheRevalidate, varyEncoding).write(w, r.Request, http.StatusOK)
+	represent(body, typeHTML, s.pageCaching(), varyEncoding).write(w, r.Request, http.StatusOK)
 	return nil
 }
 
@@ -146,13 +146,21 @@ func (v *versions) may(blob string, viewer content.Viewer, look func() (bool, er
 	return may, nil
 }
 
+// moment is a time for programs, and for people.
+func moment(t time.Time) (machine, shown string) {
+	return t.UTC().Format(time.RFC3339), t.UTC().Format("2006-01-02 15:04 UTC")
+}
+
+// shortRevision is how a revision is named to people.
+func shortRevision(rev string) string { return rev[:min(len(rev), 12)] }
+
 // changeOf is a change as it is shown.
 func (s *Server) changeOf(d *content.Doc, all []content.Change, i int) view.Change {
 	c := all[i]
 	out := view.Change{
 		Subject: c.Subject, Author: c.Author, Revision: c.Revision,
-		Time: c.Time.UTC().Format(time.RFC3339), Date: c.Time.UTC().Format("2006-01-02 15:04 UTC"),
 	}
+	out.Time, out.Date = moment(c.Time)
 	switch {
 	case c.Added:
 		out.Note = "added"
@@ -185,30 +193,19 @@ func (s *Server) difference(w http.ResponseWriter, r *request, d *content.Doc, a
 func (s *Server) differenceOf(r *request, d *content.Doc, all []content.Change, i int) (*representation, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), differenceWithin)
 	defer cancel()
-	select {
-	case s.differences <- struct{}{}:
-		defer func() { <-s.differences }()
-	case <-ctx.Done():
-		if r.Context().Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, errCompare
+	done, err := s.compareTurn(ctx, r)
+	if err != nil {
+		return nil, err
 	}
-	read := func(c content.Change) ([]byte, error) {
-		raw, err := s.o.Blobs.Blob(ctx, c.Blob)
-		if raw == nil && err == nil {
-			raw = []byte{}
-		}
-		return raw, err
-	}
-	now, err := read(all[i])
+	defer done()
+	now, err := s.version(ctx, all[i].Blob)
 	var old []byte
 	var from *view.Change
 	if err == nil && !all[i].Added {
 		if i+1 == len(all) { // the clone ends here
 			return nil, fs.ErrNotExist
 		}
-		if old, err = read(all[i+1]); err == nil {
+		if old, err = s.version(ctx, all[i+1].Blob); err == nil {
 			c := s.changeOf(d, all, i+1)
 			from = &c
 		}
@@ -239,7 +236,29 @@ func (s *Server) differenceOf(r *request, d *content.Doc, all []content.Change, 
 	if err != nil {
 		return nil, err
 	}
-	return represent(body, typeHTML, cacheRevalidate, varyEncoding), nil
+	return represent(body, typeHTML, s.pageCaching(), varyEncoding), nil
+}
+
+// compareTurn waits for a turn to compare versions, until ctx ends; done gives it back.
+func (s *Server) compareTurn(ctx context.Context, r *request) (done func(), err error) {
+	select {
+	case s.differences <- struct{}{}:
+		return func() { <-s.differences }, nil
+	case <-ctx.Done():
+		if r.Context().Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, errCompare
+	}
+}
+
+// version is a file by its object name, never nil: nil stands for no file.
+func (s *Server) version(ctx context.Context, blob string) ([]byte, error) {
+	raw, err := s.o.Blobs.Blob(ctx, blob)
+	if raw == nil && err == nil {
+		raw = []byte{}
+	}
+	return raw, err
 }
 
 // differencePage is a difference as it is shown, without what stands around it.

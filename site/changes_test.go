@@ -67,6 +67,27 @@ func TestFewDifferencesAtOnce(t *testing.T) {
 		return at != ""
 	})
 	blobs.hold.Store(true) // the list has read the versions, and knows whom they are for
+	blobs.few(p, at)
+}
+
+// TestFewDifferencesOfBranchesAtOnce: nor is the bound passed by way of a preview.
+func TestFewDifferencesOfBranchesAtOnce(t *testing.T) {
+	o := newOrigin(t)
+	o.commit("begin", live)
+	o.branch("next", draft)
+	blobs := &slowBlobs{asked: make(chan struct{}, 1), goOn: make(chan struct{})}
+	p, remote := o.serve(func(so *site.Options) { so.Blobs = blobs })
+	blobs.Blobs = remote()
+	if r := p.get("/~next/"); r.status != http.StatusOK {
+		t.Fatalf("%d\n%s", r.status, r.body)
+	}
+	blobs.hold.Store(true)
+	blobs.few(p, "/~next/-/preview/guides/a.md")
+}
+
+// few asks for an address many times at once, and wants all to be answered, two at a time.
+func (b *slowBlobs) few(p *portal, at string) {
+	p.t.Helper()
 	var answers sync.WaitGroup
 	var good atomic.Int64
 	for range 12 {
@@ -76,10 +97,10 @@ func TestFewDifferencesAtOnce(t *testing.T) {
 			}
 		})
 	}
-	<-blobs.asked
-	close(blobs.goOn)
+	<-b.asked
+	close(b.goOn)
 	answers.Wait()
-	if most := blobs.most.Load(); most > 2 || good.Load() != 12 {
-		t.Errorf("%d were made at once, and %d of 12 answered", most, good.Load())
+	if most := b.most.Load(); most > 2 || good.Load() != 12 {
+		p.t.Errorf("%d were made at once, and %d of 12 answered", most, good.Load())
 	}
 }

@@ -121,7 +121,7 @@ func (s *Server) coveragePage(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	p := view.CoveragePage{Alerts: len(report.Alerts), Rules: report.Rules, Recording: report.Recording, Files: report.Files}
+	p := view.CoveragePage{Alerts: len(report.Alerts), Rules: report.Rules, Files: report.Files}
 	p.Frame = s.frameOf(r, "Alerts and their pages")
 	p.Frame.Bar, p.Frame.NoIndex = nil, true
 	for _, st := range coverage.States() {
@@ -156,7 +156,7 @@ func (s *Server) coveragePage(w http.ResponseWriter, r *request) error {
 func coveredAlert(e coverage.Entry) view.CoveredAlert {
 	a := view.CoveredAlert{
 		Name: e.Name, Doorway: doorwayPrefix + strings.ReplaceAll(escape(e.Name), "/", "%2F"), Severity: strings.Join(e.Severities, ", "),
-		Rules: len(e.Rules), Missed: e.Missed, Summary: e.Summary,
+		Rules: len(e.Rules), Missed: e.Missed,
 	}
 	if e.Page != nil {
 		a.Page = &view.Link{Label: e.Page.Title, URL: e.Page.URL}

@@ -256,8 +256,8 @@ func openAPI(portal string) ([]byte, error) {
 				"versions": list(strict(object{"version": text("For instance v26.1."), "url": text("Absolute path of the page for it.")})),
 			}, "versions"),
 			"Accountability": strict(object{
-				"pages": integer("All of them.", 0, 1<<31-1), "late": integer("Whose review was promised for a day that is past.", 0, 1<<31-1),
-				"unreviewed": integer("That nobody has gone through.", 0, 1<<31-1), "unowned": integer("That no owner is named for.", 0, 1<<31-1),
+				"pages": count("All of them."), "late": count("Whose review was promised for a day that is past."),
+				"unreviewed": count("That nobody has gone through."), "unowned": count("That no owner is named for."),
 				"rows": list(strict(object{
 					"path": text("Of the file, relative to the content folder."), "url": text("Absolute path, percent-encoded."), "title": text("Of the page."),
 					"kind": object{"type": "string", "enum": kinds()}, "owner": text("As front matter has it."),
@@ -265,7 +265,7 @@ func openAPI(portal string) ([]byte, error) {
 					"age_days": object{"type": "integer", "description": "Days since the review."}, "review_every": text("The period after which it was promised again."),
 					"due": text("The day from which the next review is late."), "late": object{"type": "boolean"},
 					"changed": text("When the page was last changed, RFC 3339."), "changed_by": text("A name."), "revision": text("Of that change."),
-					"errors": integer("For authors; else 0.", 0, 1<<31-1), "warnings": integer("For authors; else 0.", 0, 1<<31-1), "open_advisory": object{"type": "boolean", "description": "It is an advisory that still stands."},
+					"errors": count("For authors; else 0."), "warnings": count("For authors; else 0."), "open_advisory": object{"type": "boolean", "description": "It is an advisory that still stands."},
 				}, "owner", "reviewed", "reviewed_by", "reviewed_in", "age_days", "review_every", "due", "changed", "changed_by", "revision", "open_advisory")),
 			}),
 			"Coverage": strict(object{

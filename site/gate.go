@@ -49,11 +49,11 @@ func (s *Server) gate(ctx context.Context, e *edition.Edition, changed []*conten
 		}
 	}
 	for d, rep := range rendered {
-		if s.o.Authors { // whose page that hears of the change asks for it at once
-			s.cache.put(s.authorsKey(r, d), rep, "", e.Seq)
-		} else {
-			s.cache.put(pageKey(r.viewer, d), rep, s.dependencies(r, d), e.Seq)
+		deps := ""
+		if !s.o.Authors { // whose page that hears of the change asks for it at once
+			deps = s.dependencies(r, d)
 		}
+		s.cache.put(s.pageKey(r, d), rep, deps, e.Seq)
 	}
 	return nil
 }

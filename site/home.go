@@ -33,18 +33,18 @@ func (s *Server) homeProps(r *request) (view.Home, error) {
 	h.Frame.Home = true
 	h.Frame.Description = "Playbooks, guides, advisories and stories of operations, searched by error line, alert, command or words."
 	own := r.view.At("")
-	h.Frame.Bar = s.barOf(r, nil)
 	if own != nil {
 		h.Frame.Bar = s.barOf(r, own)
 		h.Frame.Lang = r.edition.Snapshot.Lang(own)
 	}
+	machine, shown := moment(r.edition.Published)
 	h.Frame.Foot = []view.Fact{
 		{Label: "Edition", Value: r.edition.ID},
-		{Label: "published", Value: r.edition.Published.UTC().Format("2006-01-02 15:04 UTC"), Time: r.edition.Published.UTC().Format(time.RFC3339)},
+		{Label: "published", Value: shown, Time: machine},
 		{Value: strconv.Itoa(r.view.Len()) + " pages"},
 	}
 	if rev := r.edition.Snapshot.Served(); rev != "" {
-		h.Frame.Foot = append(h.Frame.Foot, view.Fact{Label: "Revision", Value: rev[:min(len(rev), 12)]})
+		h.Frame.Foot = append(h.Frame.Foot, view.Fact{Label: "Revision", Value: shortRevision(rev)})
 	}
 	if !s.exporting {
 		h.Frame.Foot = append(h.Frame.Foot, view.Fact{Value: "Accountability", URL: accountabilityPath})

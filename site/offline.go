@@ -14,7 +14,7 @@ const workerPath = "/sw.js"
 const offlinePath = "/-/offline"
 
 // worker serves the service worker with the list of what any page needs to work without the network: all but the
-// program that draws diagrams, which is kept with a page that has one. Browsers ask for it
+// program that draws diagrams and the style of differences, which are kept with a page that has one. Browsers ask for it
 // anew at least once a day, and take another one where a byte differs.
 func (s *Server) worker(w http.ResponseWriter, r *request) error {
 	a := s.frame.Assets

@@ -27,7 +27,7 @@ type Options struct {
 	Hook      []byte                     // secret of webhooks that tell of a push; nil takes none
 	Changes   <-chan struct{}            // word that something may have changed; nil when nothing ever does
 	Git       *source.Git                // the repository the content is in; nil for none
-	Blobs     Blobs                      // reads earlier versions of pages; nil where there are none
+	Blobs     Blobs                      // reads earlier versions of pages; nil where there are none but those of Remote
 	History   *content.History           // last changes known beforehand; nil for none
 	State     string                     // folder to keep the index in; "" uses a temporary one
 

@@ -107,16 +107,13 @@ func (s *Server) page(w http.ResponseWriter, r *request, d *content.Doc) error {
 		return s.freshPage(w, r, d)
 	}
 	if s.o.Authors {
-		if rep, _ := s.cache.get(s.authorsKey(r, d), r.edition.Seq); rep != nil {
+		if rep, _ := s.cache.get(s.pageKey(r, d), r.edition.Seq); rep != nil {
 			rep.write(w, r.Request, http.StatusOK)
 			return nil
 		}
 		return s.freshPage(w, r, d)
 	}
-	k := pageKey(r.viewer, d)
-	if r.view.Review(d).Late(s.o.Now()) { // the one thing on a page that a day changes
-		k.path += " overdue"
-	}
+	k := s.pageKey(r, d)
 	rep, stale := s.cache.get(k, r.edition.Seq)
 	if rep == nil {
 		deps := s.dependencies(r, d)
@@ -135,13 +132,17 @@ func (s *Server) page(w http.ResponseWriter, r *request, d *content.Doc) error {
 	return nil
 }
 
-// authorsKey names a page with all that authors are told over it. It is kept where the gate made it, for one edition.
-func (s *Server) authorsKey(r *request, d *content.Doc) cacheKey {
-	key := cacheKey{r.viewer, "authors " + s.liveTag(r, d) + d.URL}
-	if r.view.Review(d).Late(s.o.Now()) { // which a day changes
-		key.path += " late"
+// pageKey names a page of content. The page of the root shares its address with home, which is another answer. With what
+// authors are told over it, it is kept where the gate made it, for one edition.
+func (s *Server) pageKey(r *request, d *content.Doc) cacheKey {
+	k := cacheKey{r.viewer, "page " + d.URL}
+	if s.o.Authors {
+		k.path = "authors " + s.liveTag(r, d) + d.URL
 	}
-	return key
+	if r.view.Review(d).Late(s.o.Now()) { // the one thing on a page that a day changes
+		k.path += " overdue"
+	}
+	return k
 }
 
 // pageCaching is how long a page may be kept: one that authors see, by nobody.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -100,7 +99,7 @@ func (s *Server) previewed(w http.ResponseWriter, r *request) error {
 	}
 	base := previewPrefix + name
 	if rest == "" {
-		return redirectTo(w, r, (&url.URL{Path: base + "/"}).EscapedPath())
+		return redirectTo(w, r, escape(base+"/"))
 	}
 	p, err := s.openPreview(ctx, name)
 	switch {
@@ -113,7 +112,7 @@ func (s *Server) previewed(w http.ResponseWriter, r *request) error {
 	case err != nil:
 		return err
 	}
-	out := &prefixed{ResponseWriter: w, base: (&url.URL{Path: base}).EscapedPath()}
+	out := &prefixed{ResponseWriter: w, base: escape(base)}
 	own := r.Clone(context.WithValue(r.Request.Context(), connKey{}, nil)) // what is written is not as long as the connection is told
 	own.Header.Del("Accept-Encoding")                                      // nor can addresses be found in what is compressed
 	own.Header.Del("If-None-Match")
@@ -161,9 +160,7 @@ func (s *Server) openPreview(ctx context.Context, branch string) (*preview, erro
 	}
 	p := ps.open[branch]
 	if p != nil && p.sum != sum { // pages have become others' in the live edition: what was made before may show them
-		delete(ps.open, branch)
-		ps.ending.Add(1)
-		ps.end([]*preview{p})
+		ps.drop(p)
 		p = nil
 	}
 	if p == nil {
@@ -220,9 +217,8 @@ func (s *Server) restricted() (by map[string][]string, sum [sha256.Size]byte, ok
 	return ps.restricted, ps.sum, true
 }
 
-// surplus takes out what nobody has looked at for long, and the longest unused beyond what may be open; the caller must end
-// them. keep stays. mu is held.
-func (ps *previews) surplus(now time.Time, keep *preview) (out []*preview) {
+// surplus drops what nobody has looked at for long, and the longest unused beyond what may be open. keep stays. mu is held.
+func (ps *previews) surplus(now time.Time, keep *preview) {
 	all := make([]*preview, 0, len(ps.open))
 	pages := 0
 	for _, p := range ps.open {
@@ -234,23 +230,20 @@ func (ps *previews) surplus(now time.Time, keep *preview) (out []*preview) {
 		if p == keep || left <= ps.most && pages <= ps.pages && now.Sub(p.used) < idlePreview {
 			continue
 		}
-		delete(ps.open, p.branch)
 		left, pages = left-1, pages-p.pages
-		out = append(out, p)
+		ps.drop(p)
 	}
-	ps.ending.Add(len(out))
-	return out
 }
 
-// end closes previews that were taken out, aside.
-func (ps *previews) end(out []*preview) {
-	for _, p := range out {
-		close(p.ended)
-		go func() {
-			defer ps.ending.Done()
-			p.close()
-		}()
-	}
+// drop takes a preview out, and closes it aside. mu is held.
+func (ps *previews) drop(p *preview) {
+	delete(ps.open, p.branch)
+	ps.ending.Add(1)
+	close(p.ended)
+	go func() {
+		defer ps.ending.Done()
+		p.close()
+	}()
 }
 
 // keepPreviews closes those that nobody has looked at for long.
@@ -264,9 +257,8 @@ func (s *Server) keepPreviews(ctx context.Context) {
 		case <-look.C:
 			s.dropGone()
 			s.previews.mu.Lock()
-			stale := s.previews.surplus(s.o.Now(), nil)
+			s.previews.surplus(s.o.Now(), nil)
 			s.previews.mu.Unlock()
-			s.previews.end(stale)
 		}
 	}
 }
@@ -291,9 +283,7 @@ func (s *Server) dropPreview(p *preview) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	if ps.open[p.branch] == p { // else somebody closes it already
-		delete(ps.open, p.branch)
-		ps.ending.Add(1)
-		ps.end([]*preview{p})
+		ps.drop(p)
 	}
 }
 
@@ -330,9 +320,8 @@ func (s *Server) startPreview(p *preview) {
 		}
 		s.previews.mu.Lock()
 		p.pages = pages
-		stale := s.previews.surplus(s.o.Now(), p) // not before it is known to be one that can be shown
+		s.previews.surplus(s.o.Now(), p) // not before it is known to be one that can be shown
 		s.previews.mu.Unlock()
-		s.previews.end(stale)
 		inner, err := New(Options{
 			Portal: s.o.Portal, Source: src, Changes: src.Changes(), Git: s.remote.HistoryOf(src.Revision), Blobs: s.o.Blobs,
 			Authors: s.o.Authors, Unasked: true, BaseURL: s.o.BaseURL, Version: s.o.Version, Now: s.o.Now, Log: s.o.Log.With("preview", p.branch),
@@ -369,22 +358,18 @@ func (p *preview) close() {
 // closeAll ends every preview.
 func (ps *previews) closeAll() {
 	ps.mu.Lock()
-	all := slices.Collect(maps.Values(ps.open))
-	ps.open, ps.closed = map[string]*preview{}, true
-	ps.ending.Add(len(all))
+	ps.closed = true
+	for _, p := range ps.open {
+		ps.drop(p)
+	}
 	ps.mu.Unlock()
-	ps.end(all)
 	ps.ending.Wait()
 }
-
-// maxBranches is how many branches are listed, those that changed last.
-const maxBranches = 500
 
 // previewOf is what is told over a page of a preview, nil elsewhere.
 func (s *Server) previewOf(r *request) *view.Preview {
 	if s.o.branch == "" || r.edition == nil {
 		return nil
 	}
-	rev := r.edition.Snapshot.Served()
-	return &view.Preview{Branch: s.o.branch, Revision: rev[:min(len(rev), 12)], Live: r.URL.EscapedPath()}
+	return &view.Preview{Branch: s.o.branch, Revision: shortRevision(r.edition.Snapshot.Served()), Live: r.URL.EscapedPath()}
 }

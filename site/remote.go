@@ -25,7 +25,9 @@ func (s *Server) openRemote() func(string) (edition.Source, *source.Git, error) 
 		if err != nil {
 			return nil, nil, err
 		}
-		s.remote, s.o.Blobs = r, r
+		if s.remote = r; s.o.Blobs == nil {
+			s.o.Blobs = r
+		}
 		return r, r.History(), nil
 	}
 }

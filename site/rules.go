@@ -15,17 +15,14 @@ func (s *Server) rules(w http.ResponseWriter, r *request) error {
 	if r.edition == nil {
 		return errStarting
 	}
-	p := view.RulesPage{Frame: s.frameOf(r, "Rules of writing")}
-	p.NoIndex = true
-	for _, x := range lint.All() {
-		p.Rules = append(p.Rules, view.RuleLink{ID: x.ID, Title: x.Title, Severity: x.Severity})
-	}
-	body, err := render(r.Context(), view.RulesView(p))
-	if err != nil {
-		return err
-	}
-	represent(body, typeHTML, cacheRevalidate, varyEncoding).write(w, r.Request, http.StatusOK)
-	return nil
+	return s.once(w, r, rulesPath, typeHTML, func() ([]byte, error) {
+		p := view.RulesPage{Frame: s.frameOf(r, "Rules of writing")}
+		p.NoIndex = true
+		for _, x := range lint.All() {
+			p.Rules = append(p.Rules, view.RuleLink{ID: x.ID, Title: x.Title, Severity: x.Severity})
+		}
+		return render(r.Context(), view.RulesView(p))
+	})
 }
 
 // rule explains one of them.
@@ -38,18 +35,15 @@ func (s *Server) rule(id string) handler {
 		if r.edition == nil {
 			return errStarting
 		}
-		page, _ := markdown.Parse(id, []byte(x.Markdown()), 1)
-		html, err := page.HTML(markdown.HTMLOptions{Resolve: func(dest string, _ bool) (string, bool) { return dest, false }})
-		if err != nil {
-			return err
-		}
-		p := view.RulePage{Frame: s.frameOf(r, x.Title), Rule: view.RuleLink{ID: x.ID, Title: x.Title, Severity: x.Severity}, Body: string(html)}
-		p.NoIndex = true
-		body, err := render(r.Context(), view.RuleView(p))
-		if err != nil {
-			return err
-		}
-		represent(body, typeHTML, cacheRevalidate, varyEncoding).write(w, r.Request, http.StatusOK)
-		return nil
+		return s.once(w, r, rulesPath+"/"+x.ID, typeHTML, func() ([]byte, error) {
+			page, _ := markdown.Parse(id, []byte(x.Markdown()), 1)
+			html, err := page.HTML(markdown.HTMLOptions{Resolve: func(dest string, _ bool) (string, bool) { return dest, false }})
+			if err != nil {
+				return nil, err
+			}
+			p := view.RulePage{Frame: s.frameOf(r, x.Title), Rule: view.RuleLink{ID: x.ID, Title: x.Title, Severity: x.Severity}, Body: string(html)}
+			p.NoIndex = true
+			return render(r.Context(), view.RuleView(p))
+		})
 	}
 }

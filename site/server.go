@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -101,9 +100,13 @@ func New(o Options) (*Server, error) {
 		Portal: o.Portal,
 		Assets: view.Assets{CSS: assets.URL("rutter.css"), Authors: assets.URL("authors.css"), Live: assets.URL("live.js"), Difference: assets.URL("difference.css"), JS: assets.URL("rutter.js"), Play: assets.URL("play.js"), Box: assets.URL("box.js"), Pick: assets.URL("pick.js"), Find: assets.URL("find.js"), Keep: assets.URL("keep.js"), Diagram: assets.URL("diagram.js"), Mermaid: assets.URL(static.Mermaid), Worker: workerPath, Icon: assets.URL("icon.svg")},
 	}
+	var record func(edition.Publication) // nil where there is no folder for a trail: then nothing is put together for it
+	if o.State != "" {
+		record = s.record
+	}
 	s.publisher, err = edition.New(edition.Options{
 		Open: s.openRemote(), Source: o.Source, Changes: o.Changes, Git: o.Git, History: o.History, State: o.State,
-		Reserved: Reserved, Rules: lint.Rules(), Elsewhere: o.elsewhere, Gate: s.gate, Audit: s.record, Now: o.Now, Log: o.Log,
+		Reserved: Reserved, Rules: lint.Rules(), Elsewhere: o.elsewhere, Gate: s.gate, Audit: record, Now: o.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -112,7 +115,7 @@ func New(o Options) (*Server, error) {
 		s.previews = newPreviews(o.Previews, o.PreviewPages)
 	}
 	if o.branch != "" {
-		s.frame.Assets.Worker, s.frame.Base = "", (&url.URL{Path: previewPrefix + o.branch}).EscapedPath()
+		s.frame.Assets.Worker, s.frame.Base = "", escape(previewPrefix+o.branch)
 	}
 	s.openAudit()
 	if !o.Unasked {

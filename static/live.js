@@ -43,7 +43,6 @@ const listen = () => {
   } else if (!stream) {
     stream = new EventSource(url);
     stream.addEventListener('changed', leave);
-    stream.addEventListener('gone', () => { stream.close(); });
   }
 };
 document.addEventListener('visibilitychange', listen);

@@ -49,8 +49,8 @@ type Report struct {
 
 // Owner is somebody who answers for pages, with how many of them wait for what.
 type Owner struct {
-	Name                                  string // "" for nobody
-	Pages, Late, Unreviewed, Errors, Open int
+	Name                            string // "" for nobody
+	Pages, Late, Unreviewed, Errors int
 }
 
 // Of reports on the pages of a view at a time. owner, in any letter case, takes that owner's alone; "" takes all, and
@@ -104,9 +104,7 @@ func rowOf(s *content.Snapshot, v content.View, d *content.Doc, now time.Time) R
 	if t, ok := v.Changed(d); ok {
 		x.Changed, x.Revision = t.UTC().Format(time.RFC3339), v.Revision(d)
 	}
-	if c := v.Changes(d); len(c) > 0 {
-		x.ChangedBy = c[0].Author
-	}
+	x.ChangedBy = v.ChangedBy(d)
 	x.Errors, x.Warnings, _ = s.CountsOf(d.Path)
 	return x
 }
@@ -124,7 +122,6 @@ func (r Report) Owners() []Owner {
 		o.Late += b2i(x.Late)
 		o.Unreviewed += b2i(x.Reviewed == "")
 		o.Errors += x.Errors
-		o.Open += b2i(x.Open)
 	}
 	out := make([]Owner, 0, len(by))
 	for _, o := range by {

@@ -373,13 +373,13 @@ type ProblemsPage struct {
 // CoveragePage tells authors which alerts have a page.
 type CoveragePage struct {
 	Frame
-	Alerts, Rules, Recording, Files int
-	States                          []CoverageState // in order
-	Idle                            []Entry         // playbooks that answer no alert
-	IdleTotal                       int
-	Unknown                         []coverage.Unknown
-	UnknownTotal                    int
-	Unreadable                      []diag.Problem // of the rules
+	Alerts, Rules, Files int
+	States               []CoverageState // in order
+	Idle                 []Entry         // playbooks that answer no alert
+	IdleTotal            int
+	Unknown              []coverage.Unknown
+	UnknownTotal         int
+	Unreadable           []diag.Problem // of the rules
 }
 
 // CoverageState is the alerts in one state.
@@ -391,15 +391,15 @@ type CoverageState struct {
 
 // CoveredAlert is an alert with what is known of it.
 type CoveredAlert struct {
-	Name, Severity, Summary string
-	Doorway                 string // where its link leads now
-	Page, Near              *Link  // that answers it, or that has nearly its name
-	Address                 string // its runbook address, where it is dead or elsewhere
-	File                    string // of its first rule
-	Line                    int
-	Rules                   int // of its name
-	Missed                  int // how often readers searched for it in vain
-	Advisories              []Link
+	Name, Severity string
+	Doorway        string // where its link leads now
+	Page, Near     *Link  // that answers it, or that has nearly its name
+	Address        string // its runbook address, where it is dead or elsewhere
+	File           string // of its first rule
+	Line           int
+	Rules          int // of its name
+	Missed         int // how often readers searched for it in vain
+	Advisories     []Link
 }
 
 // ProblemFile is the problems of one file.
